@@ -1,0 +1,5 @@
+/**
+ * The cryptographic primitives that WireGuard names, as interfaces, and the choice of their
+ * engines.
+ */
+package io.taltun.crypto.primitive;
