@@ -1,2 +1,2 @@
-/** What lives from one handshake to the next: sessions and the replay windows that guard them. */
+/** What is shared by the workers about a peer: its sessions, its endpoint, its counters. */
 package io.taltun.dataplane.session;
