@@ -73,6 +73,11 @@ public final class PeerLane {
     }
   }
 
+  /** A handshake message, which no timer of the transport counts from. */
+  public void sentHandshake(int bytes) {
+    add(SENT_BYTES, bytes);
+  }
+
   public long lastDataSentNs() {
     return get(DATA_SENT);
   }

@@ -16,7 +16,7 @@ import java.util.List;
  * All workers of a gateway: worker i has queue i of the device and socket pair i. Started, told and
  * closed by the control thread; counters are read by anybody.
  */
-public final class WorkerGroup implements AutoCloseable {
+public final class WorkerGroup {
   private final List<Worker> workers;
   private final List<Thread> threads = new ArrayList<>();
 
@@ -86,7 +86,6 @@ public final class WorkerGroup implements AutoCloseable {
   }
 
   /** Ends the threads, after the commands that were posted; then frees what they owned. */
-  @Override
   public void close() throws InterruptedException {
     workers.forEach(Worker::stop);
     for (Thread thread : threads) {
