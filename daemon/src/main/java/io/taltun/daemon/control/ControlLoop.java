@@ -103,8 +103,7 @@ public final class ControlLoop {
       case ControlRing.ENDPOINT_MOVED -> {
         PeerEntry entry = peers.bySlot(ring.value());
         if (entry != null) {
-          protocol.onEndpointMoved(
-              entry.protocol(), SocketAddress.read(ring.address()), nowNs);
+          protocol.onEndpointMoved(entry.protocol(), SocketAddress.read(ring.address()), nowNs);
           entry.peer().clearMove();
         }
       }

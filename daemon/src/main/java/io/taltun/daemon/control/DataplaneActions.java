@@ -116,7 +116,7 @@ final class DataplaneActions implements Actions {
               "peer {} is offline: no answer from {}; going on trying",
               entry.config().name(),
               peer.endpoint());
-      case IDLE, CONNECTING -> LOG.debug("peer {} is {}", entry.config().name(), state);
+      default -> LOG.debug("peer {} is {}", entry.config().name(), state);
     }
   }
 

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sums up what the workers stamped on each peer's lanes and tells the protocol, often while there is
- * traffic and seldom while there is none. The stamps carry their own times, so a late sample makes a
- * timer late by at most one interval and never wrong. Control thread only.
+ * Sums up what the workers stamped on each peer's lanes and tells the protocol, often while there
+ * is traffic and seldom while there is none. The stamps carry their own times, so a late sample
+ * makes a timer late by at most one interval and never wrong. Control thread only.
  */
 public final class TrafficSampler {
   private static final long BUSY_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
