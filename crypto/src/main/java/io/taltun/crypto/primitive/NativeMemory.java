@@ -109,6 +109,36 @@ public final class NativeMemory {
     ALL.set(LONG_LE, address, value);
   }
 
+  /** Two bytes in the host's order, as kernel structures have them. */
+  public static short getShort(long address) {
+    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+  }
+
+  /** Writes two bytes in the host's order. */
+  public static void putShort(long address, short value) {
+    ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
+  }
+
+  /** Four bytes in the host's order. */
+  public static int getInt(long address) {
+    return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+  }
+
+  /** Writes four bytes in the host's order. */
+  public static void putInt(long address, int value) {
+    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+  }
+
+  /** Eight bytes in the host's order. */
+  public static long getLong(long address) {
+    return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+  }
+
+  /** Writes eight bytes in the host's order. */
+  public static void putLong(long address, long value) {
+    ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+  }
+
   /** Copies {@code length} bytes; the two ranges may overlap. */
   public static void copy(long source, long destination, long length) {
     MemorySegment.copy(ALL, source, ALL, destination, length);

@@ -1,5 +1,9 @@
 package io.taltun.crypto.primitive;
 
+import io.taltun.crypto.primitive.bouncycastle.BouncyCastle;
+import io.taltun.crypto.primitive.jdk.Jdk;
+import io.taltun.crypto.primitive.openssl.OpenSsl;
+
 /**
  * The engines that a gateway uses. Immutable, safe for use by several threads.
  *
@@ -10,7 +14,11 @@ public record Primitives(
 
   /** libcrypto ≥ 3 where it loads; otherwise the JDK's AEAD and BouncyCastle's X25519. */
   public static Primitives best() {
-    throw new UnsupportedOperationException();
+    OpenSsl openSsl = OpenSsl.installed();
+    if (openSsl.available()) {
+      return with(openSsl.aead(), openSsl.x25519(), openSsl.note());
+    }
+    return with(Jdk.aead(), BouncyCastle.x25519(), "no libcrypto: " + openSsl.note());
   }
 
   /**
@@ -21,7 +29,27 @@ public record Primitives(
    * @throws UnsupportedOperationException when this machine lacks the engine; the message says why
    */
   public static Primitives of(String engine) {
-    throw new UnsupportedOperationException(engine);
+    return switch (engine) {
+      case OpenSsl.NAME -> {
+        OpenSsl openSsl = OpenSsl.installed();
+        yield with(openSsl.aead(), openSsl.x25519(), openSsl.note());
+      }
+      case Jdk.NAME -> with(Jdk.aead(), Jdk.x25519(), javaVersion());
+      case BouncyCastle.NAME -> with(BouncyCastle.aead(), BouncyCastle.x25519(), javaVersion());
+      default ->
+          throw new IllegalArgumentException(
+              "no engine \"%s\": choose %s, %s or %s"
+                  .formatted(engine, OpenSsl.NAME, Jdk.NAME, BouncyCastle.NAME));
+    };
+  }
+
+  private static Primitives with(Aead aead, X25519 x25519, String note) {
+    return new Primitives(
+        aead, x25519, BouncyCastle.blake2s(), BouncyCastle.xchacha20Poly1305(), note);
+  }
+
+  private static String javaVersion() {
+    return "Java " + Runtime.version();
   }
 
   /** One line for logs, such as "aead=libcrypto x25519=libcrypto … (OpenSSL 3.0.19 …)". */
