@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a gateway up: sockets, device, workers, control thread, addresses and routes, in this order;
- * whatever was done is taken back when a later step fails.
+ * Brings a gateway up: sockets, device, workers, control thread, addresses and routes, in this
+ * order; whatever was done is taken back when a later step fails.
  */
 public final class GatewayStarter implements GatewayFactory {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStarter.class);
@@ -61,18 +61,12 @@ public final class GatewayStarter implements GatewayFactory {
 
     SecureRandom random = new SecureRandom();
     PeerTable peers = new PeerTable(random, workerCount);
-    ForwardingTables tables =
-        new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
+    ForwardingTables tables = new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
     ControlThread thread = new ControlThread();
     AtomicReference<RunningGateway> gateway = new AtomicReference<>();
     WorkerGroup workers =
         new WorkerGroup(
-            device,
-            sockets,
-            tables,
-            mtu + WAITING_TAIL,
-            thread::wake,
-            new LoggedFaults());
+            device, sockets, tables, mtu + WAITING_TAIL, thread::wake, new LoggedFaults());
     Control control =
         new Control(
             thread,
