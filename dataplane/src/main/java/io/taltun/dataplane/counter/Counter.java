@@ -1,0 +1,32 @@
+package io.taltun.dataplane.counter;
+
+/** What a worker counts besides drops. Each label is a metric's name. */
+public enum Counter {
+  TUN_READ_PACKETS("tun_read_packets", "packets read from the TUN device"),
+  TUN_WRITTEN_PACKETS("tun_written_packets", "packets written to the TUN device"),
+  UDP_RECEIVED_DATAGRAMS("udp_received_datagrams", "datagrams received"),
+  UDP_RECEIVE_CALLS("udp_receive_calls", "recvmmsg calls that brought something"),
+  UDP_SENT_DATAGRAMS("udp_sent_datagrams", "datagrams handed to the kernel"),
+  UDP_SEND_CALLS("udp_send_calls", "sendmmsg calls"),
+  RELAYED_PACKETS("relayed_packets", "packets from one peer sealed again for another"),
+  HANDSHAKE_MESSAGES("handshake_messages", "handshake messages passed to the control thread"),
+  KEEPALIVES_RECEIVED("keepalives_received", "authentic empty transport messages"),
+  WAKE_UPS("wake_ups", "returns from epoll_wait"),
+  WORKER_FAULTS("worker_faults", "exceptions in a duty cycle; each is a bug");
+
+  private final String label;
+  private final String description;
+
+  Counter(String label, String description) {
+    this.label = label;
+    this.description = description;
+  }
+
+  public String label() {
+    return label;
+  }
+
+  public String description() {
+    return description;
+  }
+}

@@ -1,0 +1,2 @@
+/** What the packet path counts: one writer a cell, readers sum. */
+package io.taltun.dataplane.counter;
