@@ -1,0 +1,45 @@
+package io.taltun.crypto.primitive.bouncycastle;
+
+/** XChaCha20-Poly1305 by BouncyCastle, HChaCha20 included. */
+final class BouncyCastleXChaCha20Poly1305 implements io.taltun.crypto.primitive.XChaCha20Poly1305 {
+  @Override
+  public String engine() {
+    return BouncyCastle.NAME;
+  }
+
+  @Override
+  public void seal(
+      byte[] key32, byte[] nonce24, byte[] aad, byte[] plaintext, byte[] out, int outOffset) {
+    Modes.seal(
+        new org.bouncycastle.crypto.modes.XChaCha20Poly1305(),
+        key32,
+        nonce24,
+        aad,
+        plaintext,
+        plaintext.length,
+        out,
+        outOffset);
+  }
+
+  @Override
+  public boolean open(
+      byte[] key32,
+      byte[] nonce24,
+      byte[] aad,
+      byte[] in,
+      int inOffset,
+      int inLength,
+      byte[] out,
+      int outOffset) {
+    return Modes.open(
+        new org.bouncycastle.crypto.modes.XChaCha20Poly1305(),
+        key32,
+        nonce24,
+        aad,
+        in,
+        inOffset,
+        inLength,
+        out,
+        outOffset);
+  }
+}

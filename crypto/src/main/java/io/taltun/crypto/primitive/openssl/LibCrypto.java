@@ -1,0 +1,85 @@
+package io.taltun.crypto.primitive.openssl;
+
+import jnr.ffi.annotations.IgnoreError;
+
+/**
+ * The functions of libcrypto 3 that we call, under their C names; pointers and size_t are {@code
+ * long}, 0 is NULL. Errors come as return values, so errno is never saved. Public only because
+ * jnr-ffi implements it in another package.
+ *
+ * <p>See the manual pages of the same names, section 3ssl, of OpenSSL 3.0.
+ */
+@SuppressWarnings("checkstyle:MethodName")
+public interface LibCrypto {
+  @IgnoreError
+  long OpenSSL_version_num();
+
+  @IgnoreError
+  String OpenSSL_version(int type);
+
+  @IgnoreError
+  void ERR_clear_error();
+
+  @IgnoreError
+  long CRYPTO_zalloc(long bytes, long file, int line);
+
+  @IgnoreError
+  void CRYPTO_clear_free(long block, long bytes, long file, int line);
+
+  @IgnoreError
+  long EVP_CIPHER_fetch(long libraryContext, String algorithm, long properties);
+
+  @IgnoreError
+  long EVP_CIPHER_CTX_new();
+
+  @IgnoreError
+  void EVP_CIPHER_CTX_free(long context);
+
+  @IgnoreError
+  int EVP_CIPHER_CTX_ctrl(long context, int type, int argument, long pointer);
+
+  @IgnoreError
+  int EVP_EncryptInit_ex(long context, long cipher, long engine, long key, long iv);
+
+  @IgnoreError
+  int EVP_EncryptUpdate(long context, long out, long outLength, long in, int inLength);
+
+  @IgnoreError
+  int EVP_EncryptFinal_ex(long context, long out, long outLength);
+
+  @IgnoreError
+  int EVP_DecryptInit_ex(long context, long cipher, long engine, long key, long iv);
+
+  @IgnoreError
+  int EVP_DecryptUpdate(long context, long out, long outLength, long in, int inLength);
+
+  @IgnoreError
+  int EVP_DecryptFinal_ex(long context, long out, long outLength);
+
+  @IgnoreError
+  long EVP_PKEY_new_raw_private_key(int type, long engine, long key, long length);
+
+  @IgnoreError
+  long EVP_PKEY_new_raw_public_key(int type, long engine, long key, long length);
+
+  @IgnoreError
+  int EVP_PKEY_get_raw_public_key(long key, long out, long length);
+
+  @IgnoreError
+  void EVP_PKEY_free(long key);
+
+  @IgnoreError
+  long EVP_PKEY_CTX_new(long key, long engine);
+
+  @IgnoreError
+  void EVP_PKEY_CTX_free(long context);
+
+  @IgnoreError
+  int EVP_PKEY_derive_init(long context);
+
+  @IgnoreError
+  int EVP_PKEY_derive_set_peer(long context, long peer);
+
+  @IgnoreError
+  int EVP_PKEY_derive(long context, long out, long length);
+}

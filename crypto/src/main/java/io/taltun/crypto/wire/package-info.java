@@ -1,0 +1,4 @@
+/**
+ * The four messages of the WireGuard protocol, as offsets and little-endian accessors over bytes.
+ */
+package io.taltun.crypto.wire;
