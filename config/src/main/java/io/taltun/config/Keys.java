@@ -1,0 +1,55 @@
+package io.taltun.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The keys of peers.yaml, in the order in which they are written. */
+final class Keys {
+  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay");
+
+  static final List<String> INTERFACE =
+      List.of(
+          "name",
+          "private-key",
+          "private-key-file",
+          "address",
+          "listen-port",
+          "mtu",
+          "routes",
+          "route-table",
+          "fwmark",
+          "workers");
+
+  static final List<String> PEER =
+      List.of(
+          "name",
+          "public-key",
+          "preshared-key",
+          "preshared-key-file",
+          "endpoint",
+          "allowed-ips",
+          "persistent-keepalive");
+
+  static final List<String> TUNING = List.of("rekey-after-bytes");
+
+  static final List<String> RELAY = List.of("enabled");
+
+  private Keys() {}
+
+  /** Where a key is at home that stands in the wrong section. */
+  static Optional<String> sectionOf(String key) {
+    if (INTERFACE.contains(key)) {
+      return Optional.of("`interface`");
+    }
+    if (PEER.contains(key)) {
+      return Optional.of("an entry of `peers`");
+    }
+    if (TUNING.contains(key)) {
+      return Optional.of("`tuning`");
+    }
+    if (ROOT.contains(key)) {
+      return Optional.of("the top level of the file");
+    }
+    return Optional.empty();
+  }
+}

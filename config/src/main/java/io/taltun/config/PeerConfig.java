@@ -1,0 +1,40 @@
+package io.taltun.config;
+
+import io.taltun.crypto.key.PresharedKey;
+import io.taltun.crypto.key.PublicKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One peer.
+ *
+ * @param name unique in the file
+ * @param publicKey unique in the file, never our own
+ * @param presharedKey {@link PresharedKey#none()} when there is none
+ * @param endpoint null for a peer that calls us
+ * @param allowedIps what may come from the peer and what is sent to it, host bits cleared
+ * @param persistentKeepalive whole seconds, 1 to 65535; zero when off
+ */
+public record PeerConfig(
+    String name,
+    PublicKey publicKey,
+    PresharedKey presharedKey,
+    HostPort endpoint,
+    List<IpPrefix> allowedIps,
+    Duration persistentKeepalive) {
+  /** For a peer with an endpoint; others start with it off. */
+  public static final Duration DEFAULT_KEEPALIVE = Duration.ofSeconds(10);
+
+  /** The UAPI's field has 16 bits. */
+  public static final Duration MOST_KEEPALIVE = Duration.ofSeconds(65_535);
+
+  /** Copies the list. */
+  public PeerConfig {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(publicKey, "publicKey");
+    Objects.requireNonNull(presharedKey, "presharedKey");
+    Objects.requireNonNull(persistentKeepalive, "persistentKeepalive");
+    allowedIps = List.copyOf(allowedIps);
+  }
+}

@@ -1,0 +1,29 @@
+package io.taltun.config;
+
+import java.nio.file.Path;
+
+/** Puts a piece of a file into a message: bounded, on one line, marked off from the sentence. */
+final class Quote {
+  private static final int MAX_CHARS = 60;
+
+  private static final int MAX_PATH_CHARS = 4096;
+
+  private Quote() {}
+
+  static String path(Path path) {
+    return shown(path.toString(), MAX_PATH_CHARS);
+  }
+
+  static String value(String text) {
+    return shown(text, MAX_CHARS);
+  }
+
+  private static String shown(String text, int maxChars) {
+    StringBuilder shown = new StringBuilder("`");
+    text.codePoints()
+        .limit(maxChars)
+        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+        .forEach(shown::appendCodePoint);
+    return shown.append(text.length() > maxChars ? "…`" : "`").toString();
+  }
+}

@@ -1,0 +1,26 @@
+package io.taltun.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A whole configuration, complete and consistent.
+ *
+ * @param iface our side
+ * @param peers in the file's order
+ * @param tuning limits
+ * @param relay peer-to-peer packets
+ * @param source the file it was read from, as it was named
+ */
+public record TaltunConfig(
+    InterfaceConfig iface, List<PeerConfig> peers, Tuning tuning, Relay relay, Path source) {
+  /** Copies the list. */
+  public TaltunConfig {
+    Objects.requireNonNull(iface, "iface");
+    Objects.requireNonNull(tuning, "tuning");
+    Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(source, "source");
+    peers = List.copyOf(peers);
+  }
+}

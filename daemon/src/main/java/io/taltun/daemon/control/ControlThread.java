@@ -1,0 +1,103 @@
+package io.taltun.daemon.control;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one {@link ControlLoop} and the tasks that other threads hand in, and sleeps until the next
+ * deadline or until somebody calls {@link #wake}. An exception is logged and the loop goes on.
+ */
+public final class ControlThread {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
+  private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+
+  // Written by start(), before the thread runs.
+  private ControlLoop loop;
+
+  // Written by stop().
+  private volatile boolean running = true;
+
+  // Written by the control thread: the last fault that was logged.
+  private String lastFault;
+
+  public ControlThread() {
+    thread = Thread.ofPlatform().name("taltun-control").daemon().unstarted(this::run);
+  }
+
+  /** Starts the thread on its loop. */
+  public void start(ControlLoop loop) {
+    this.loop = loop;
+    thread.start();
+  }
+
+  /** Ends the sleep. Any thread; neither blocks, allocates nor throws. */
+  public void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  /** Runs a task on the control thread, later. Any thread. */
+  public void execute(Runnable task) {
+    tasks.add(task);
+    wake();
+  }
+
+  /**
+   * Runs a task on the control thread and waits for its result.
+   *
+   * @throws TimeoutException when the result is not there in time
+   */
+  public <T> T call(Callable<T> task, long timeoutMs)
+      throws InterruptedException, TimeoutException, ExecutionException {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    execute(
+        () -> {
+          try {
+            result.complete(task.call());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return result.get(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs what was handed in before, then ends the thread and waits for it. */
+  public void stop() throws InterruptedException {
+    execute(() -> running = false);
+    thread.join();
+  }
+
+  private void run() {
+    while (running) {
+      long sleepNs = MAX_SLEEP_NS;
+      try {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+        sleepNs = loop.cycle();
+      } catch (RuntimeException e) {
+        log(e);
+      }
+      if (sleepNs > 0 && tasks.isEmpty()) {
+        LockSupport.parkNanos(this, Math.min(sleepNs, MAX_SLEEP_NS));
+      }
+    }
+  }
+
+  private void log(RuntimeException fault) {
+    String line = fault.toString();
+    if (!line.equals(lastFault)) {
+      lastFault = line;
+      LOG.error("fault on the control thread, going on: {}", line, fault);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.taltun.daemon.control;
+
+import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.primitive.Aead;
+import io.taltun.daemon.peer.Actions;
+import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.peer.PeerProtocol;
+import io.taltun.daemon.peer.PeerState;
+import io.taltun.daemon.peer.SessionLife;
+import io.taltun.dataplane.mailbox.WorkerCommand;
+import io.taltun.dataplane.session.Keypairs;
+import io.taltun.dataplane.session.Peer;
+import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.worker.WorkerGroup;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what the protocol decides into sessions, snapshots and commands. Control thread only. */
+final class DataplaneActions implements Actions {
+  private static final Logger LOG = LoggerFactory.getLogger("io.taltun.peer");
+
+  private final WorkerGroup workers;
+  private final PeerTable peers;
+  private final HandshakeSender sender;
+  private final Aead aead;
+  private final InstantSource wallClock;
+  private final Map<HandshakeDrop, Long> drops = new EnumMap<>(HandshakeDrop.class);
+  private long unsent;
+
+  DataplaneActions(
+      WorkerGroup workers,
+      PeerTable peers,
+      HandshakeSender sender,
+      Aead aead,
+      InstantSource wallClock) {
+    this.workers = workers;
+    this.peers = peers;
+    this.sender = sender;
+    this.aead = aead;
+    this.wallClock = wallClock;
+  }
+
+  @Override
+  public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
+    if (!sender.send(message, length, to)) {
+      unsent++;
+    } else if (peer != null) {
+      entry(peer).peer().controlLane().sentHandshake(length);
+    }
+  }
+
+  @Override
+  public void sendKeepalive(PeerProtocol peer) {
+    Peer to = entry(peer).peer();
+    workers.post(to.slot() % workers.size(), new WorkerCommand.SendKeepalive(to));
+  }
+
+  @Override
+  public void sessionCreated(PeerProtocol peer, SessionLife life, TransportKeys keys) {
+    Session session =
+        new Session(
+            entry(peer).peer(),
+            keys,
+            aead,
+            life.sendUntilNs(),
+            life.receiveUntilNs(),
+            workers.size());
+    life.attachment = session;
+    peers.sessions().put(life.localIndex(), session);
+  }
+
+  @Override
+  public void keypairsChanged(
+      PeerProtocol peer, SessionLife current, SessionLife previous, SessionLife next) {
+    PeerEntry entry = entry(peer);
+    Session before = entry.peer().keypairs().current();
+    Session now = session(current);
+    entry.peer().setKeypairs(new Keypairs(now, session(previous), session(next)));
+    if (now != null && now != before) {
+      Instant wall = wallClock.instant();
+      entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
+      workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
+    }
+  }
+
+  @Override
+  public void sessionRetired(PeerProtocol peer, SessionLife life) {
+    Session session = session(life);
+    // Out of the index first: no worker finds it in a batch that begins after the command.
+    peers.sessions().remove(life.localIndex());
+    workers.postAll(new WorkerCommand.ReleaseSession(session));
+  }
+
+  @Override
+  public void waitingDropped(PeerProtocol peer) {
+    workers.postAll(new WorkerCommand.DropWaiting(entry(peer).peer()));
+  }
+
+  @Override
+  public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
+    entry(peer).peer().setEndpoint(endpoint);
+  }
+
+  @Override
+  public void stateChanged(PeerProtocol peer, PeerState state) {
+    PeerEntry entry = entry(peer);
+    switch (state) {
+      case ONLINE -> LOG.info("peer {} is online at {}", entry.config().name(), peer.endpoint());
+      case OFFLINE ->
+          LOG.info(
+              "peer {} is offline: no answer from {}; going on trying",
+              entry.config().name(),
+              peer.endpoint());
+      default -> LOG.debug("peer {} is {}", entry.config().name(), state);
+    }
+  }
+
+  @Override
+  public void dropped(HandshakeDrop reason) {
+    drops.merge(reason, 1L, Long::sum);
+  }
+
+  /** Handshake messages that went no further, by reason. */
+  Map<HandshakeDrop, Long> drops() {
+    return drops;
+  }
+
+  /** Handshake messages that the kernel did not take. */
+  long unsent() {
+    return unsent;
+  }
+
+  private static PeerEntry entry(PeerProtocol peer) {
+    return (PeerEntry) peer.attachment();
+  }
+
+  private static Session session(SessionLife life) {
+    return life == null ? null : (Session) life.attachment;
+  }
+}

@@ -1,0 +1,36 @@
+package io.taltun.daemon.peer;
+
+import java.util.Locale;
+
+/** Why a handshake message, received or to be sent, went no further; each is one counter. */
+public enum HandshakeDrop {
+  /** Not the length of its type. */
+  WRONG_LENGTH,
+  /** Neither initiation, response nor cookie reply. */
+  UNKNOWN_TYPE,
+  /** The device has no private key yet, or is down. */
+  NOT_READY,
+  /** mac1 does not prove knowledge of our public key. */
+  BAD_MAC1,
+  /** Under load and without a valid mac2: answered by a cookie reply. */
+  COOKIE_REQUIRED,
+  /** The Noise handshake does not authenticate. */
+  NOT_AUTHENTIC,
+  /** Authentic, from a public key that is nobody's here. */
+  UNKNOWN_PEER,
+  /** The timestamp is not greater than the peer's greatest. */
+  REPLAYED_TIMESTAMP,
+  /** Sooner than 20 ms after the peer's previous initiation. */
+  TOO_SOON,
+  /** A response or cookie reply to nothing that is pending. */
+  UNKNOWN_INDEX,
+  /** A cookie reply that does not decrypt under our latest mac1. */
+  BAD_COOKIE_REPLY,
+  /** No session index was left, for an answer or for our own initiation. */
+  NO_INDEX_LEFT;
+
+  /** The counter's label, such as {@code bad_mac1}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,50 @@
+package io.taltun.dataplane.path;
+
+import io.taltun.dataplane.route.AllowedIps;
+import io.taltun.dataplane.route.SessionIndex;
+import io.taltun.dataplane.session.Peer;
+import io.taltun.dataplane.session.Session;
+
+/**
+ * What every worker reads of the device's state. The control thread replaces snapshots; a packet
+ * sees the old or the new one, never something between (trap 2).
+ */
+public final class ForwardingTables {
+  private final SessionIndex<Session> sessions;
+
+  // Written by the control thread.
+  private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
+  private volatile int mtu;
+  private volatile boolean relay;
+
+  /**
+   * @param sessions written by the control thread only
+   * @param mtu of the TUN device, in bytes
+   * @param relay whether a packet from one peer to another is sealed again without passing the TUN
+   */
+  public ForwardingTables(SessionIndex<Session> sessions, int mtu, boolean relay) {
+    this.sessions = sessions;
+    this.mtu = mtu;
+    this.relay = relay;
+  }
+
+  public SessionIndex<Session> sessions() {
+    return sessions;
+  }
+
+  public AllowedIps<Peer> allowedIps() {
+    return allowedIps;
+  }
+
+  public void setAllowedIps(AllowedIps<Peer> allowedIps) {
+    this.allowedIps = allowedIps;
+  }
+
+  public int mtu() {
+    return mtu;
+  }
+
+  public boolean relay() {
+    return relay;
+  }
+}

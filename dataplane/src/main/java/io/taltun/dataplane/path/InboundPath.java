@@ -1,0 +1,209 @@
+package io.taltun.dataplane.path;
+
+import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.crypto.wire.CookieReply;
+import io.taltun.crypto.wire.Initiation;
+import io.taltun.crypto.wire.MessageType;
+import io.taltun.crypto.wire.Response;
+import io.taltun.crypto.wire.TransportData;
+import io.taltun.dataplane.counter.Counter;
+import io.taltun.dataplane.counter.Counters;
+import io.taltun.dataplane.counter.DropReason;
+import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.packet.Ip;
+import io.taltun.dataplane.session.Keypairs;
+import io.taltun.dataplane.session.Peer;
+import io.taltun.dataplane.session.ReplayWindow;
+import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.tun.TunQueue;
+import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.ReceiveBatch;
+import io.taltun.dataplane.udp.SocketAddress;
+import io.taltun.dataplane.udp.UdpSocket;
+
+/**
+ * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source; in that
+ * order, so that nothing unauthenticated changes a state. Owned by one worker.
+ */
+public final class InboundPath {
+  private static final int MIN_TRANSPORT = TransportData.HEADER_LENGTH + TransportData.TAG_LENGTH;
+
+  private final int worker;
+  private final TunQueue tun;
+  private final ForwardingTables tables;
+  private final ReceiveBatch batch;
+  private final OutboundPath outbound;
+  private final ControlRing control;
+  private final Counters counters;
+
+  /**
+   * @param worker number of the owning worker
+   * @param outbound of the same worker; takes relayed packets
+   */
+  public InboundPath(
+      int worker,
+      TunQueue tun,
+      ForwardingTables tables,
+      ReceiveBatch batch,
+      OutboundPath outbound,
+      ControlRing control,
+      Counters counters) {
+    this.worker = worker;
+    this.tun = tun;
+    this.tables = tables;
+    this.batch = batch;
+    this.outbound = outbound;
+    this.control = control;
+    this.counters = counters;
+  }
+
+  /**
+   * Takes up to one batch from a socket.
+   *
+   * @return datagrams taken
+   */
+  public int poll(UdpSocket socket, long nowNs) {
+    int received = batch.receive(socket);
+    if (received <= 0) {
+      return 0;
+    }
+    counters.increment(Counter.UDP_RECEIVE_CALLS);
+    counters.add(Counter.UDP_RECEIVED_DATAGRAMS, received);
+    for (int i = 0; i < received; i++) {
+      if (batch.truncated(i)) {
+        counters.drop(DropReason.TRUNCATED);
+      } else {
+        accept(batch.datagram(i), batch.length(i), batch.source(i), nowNs);
+      }
+    }
+    outbound.flush();
+    return received;
+  }
+
+  /**
+   * One datagram.
+   *
+   * @param message {@code length} bytes
+   * @param source address of the sender's socket address
+   */
+  void accept(long message, int length, long source, long nowNs) {
+    if (length < Integer.BYTES) {
+      counters.drop(DropReason.TOO_SHORT);
+      return;
+    }
+    // The type and its three zero bytes are one little-endian word.
+    int type = NativeMemory.getIntLe(message);
+    switch (type) {
+      case MessageType.TRANSPORT_DATA -> acceptTransport(message, length, source, nowNs);
+      case MessageType.INITIATION -> passHandshake(message, length, Initiation.LENGTH, source);
+      case MessageType.RESPONSE -> passHandshake(message, length, Response.LENGTH, source);
+      case MessageType.COOKIE_REPLY -> passHandshake(message, length, CookieReply.LENGTH, source);
+      default -> counters.drop(DropReason.UNKNOWN_TYPE);
+    }
+  }
+
+  private void passHandshake(long message, int length, int expected, long source) {
+    if (length != expected) {
+      counters.drop(DropReason.BAD_LENGTH);
+    } else if (control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, source, message, length)) {
+      counters.increment(Counter.HANDSHAKE_MESSAGES);
+    } else {
+      counters.drop(DropReason.HANDSHAKE_QUEUE_FULL);
+    }
+  }
+
+  private void acceptTransport(long message, int length, long source, long nowNs) {
+    if (length < MIN_TRANSPORT) {
+      counters.drop(DropReason.TOO_SHORT);
+      return;
+    }
+    Session session =
+        tables.sessions().get(NativeMemory.getIntLe(message + TransportData.RECEIVER_INDEX));
+    if (session == null) {
+      counters.drop(DropReason.UNKNOWN_INDEX);
+      return;
+    }
+    long counter = NativeMemory.getLongLe(message + TransportData.COUNTER);
+    if (!session.acceptsAt(nowNs)
+        || Long.compareUnsigned(counter, ReplayWindow.REJECT_AFTER_MESSAGES) >= 0) {
+      counters.drop(DropReason.EXPIRED_SESSION);
+      return;
+    }
+    long packet = message + TransportData.HEADER_LENGTH;
+    int sealed = length - TransportData.HEADER_LENGTH;
+    if (!session.opener(worker).open(counter, packet, sealed, packet)) {
+      counters.drop(DropReason.NOT_AUTHENTIC);
+      return;
+    }
+    if (!session.replayWindow().accept(counter)) {
+      counters.drop(DropReason.REPLAYED);
+      return;
+    }
+    Peer peer = session.peer();
+    confirm(peer, session);
+    followEndpoint(peer, source);
+    int padded = sealed - TransportData.TAG_LENGTH;
+    peer.lane(worker).received(length, padded > 0, nowNs);
+    if (padded == 0) {
+      counters.increment(Counter.KEEPALIVES_RECEIVED);
+      return;
+    }
+    deliver(peer, packet, padded, nowNs);
+  }
+
+  private void confirm(Peer peer, Session session) {
+    Keypairs keypairs = peer.keypairs();
+    if (keypairs.next() == session
+        && session.reportConfirmation()
+        && !control.offer(ControlRing.SESSION_CONFIRMED, session.localIndex(), 0, 0, 0)) {
+      session.forgetConfirmation();
+    }
+  }
+
+  private void followEndpoint(Peer peer, long source) {
+    Endpoint endpoint = peer.endpoint();
+    if ((endpoint == null || !SocketAddress.matches(endpoint, source))
+        && peer.reportMove()
+        && !control.offer(ControlRing.ENDPOINT_MOVED, peer.slot(), source, 0, 0)) {
+      peer.clearMove();
+    }
+  }
+
+  private void deliver(Peer peer, long packet, int padded, long nowNs) {
+    int length = Ip.validate(packet, padded);
+    if (length < 0) {
+      counters.drop(DropReason.MALFORMED_INNER);
+      return;
+    }
+    // The longest prefix decides, not the sender's own list (trap 1).
+    if (InnerPacket.ownerOfSource(tables.allowedIps(), packet) != peer) {
+      counters.drop(DropReason.WRONG_INNER_SOURCE);
+      return;
+    }
+    if (tables.relay() && relay(peer, packet, length, nowNs)) {
+      return;
+    }
+    if (tun.write(packet, length) < 0) {
+      counters.drop(DropReason.TUN_WRITE_FAILED);
+    } else {
+      counters.increment(Counter.TUN_WRITTEN_PACKETS);
+    }
+  }
+
+  /**
+   * Seals a packet for another peer without passing the TUN device.
+   *
+   * @return false when it is not for another peer, or its time to live is over: then the kernel is
+   *     the one to forward it or to answer
+   */
+  private boolean relay(Peer from, long packet, int length, long nowNs) {
+    Peer to = InnerPacket.ownerOfDestination(tables.allowedIps(), packet);
+    if (to == null || to == from || !InnerPacket.decrementTimeToLive(packet)) {
+      return false;
+    }
+    outbound.reserve();
+    outbound.send(to, packet, length, nowNs);
+    counters.increment(Counter.RELAYED_PACKETS);
+    return true;
+  }
+}

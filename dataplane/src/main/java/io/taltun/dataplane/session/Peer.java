@@ -1,0 +1,111 @@
+package io.taltun.dataplane.session;
+
+import io.taltun.dataplane.udp.Endpoint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A peer as the workers see it: immutable snapshots behind volatile references, and one {@link
+ * PeerLane} a worker.
+ */
+public final class Peer {
+  private static final VarHandle HANDSHAKE_WANTED;
+  private static final VarHandle MOVE_REPORTED;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      HANDSHAKE_WANTED = lookup.findVarHandle(Peer.class, "handshakeWanted", boolean.class);
+      MOVE_REPORTED = lookup.findVarHandle(Peer.class, "moveReported", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final int slot;
+  private final PeerLane[] lanes;
+
+  // Written by the control thread.
+  private volatile Keypairs keypairs = Keypairs.NONE;
+  private volatile Endpoint endpoint;
+
+  // Set by the worker that reports, cleared by the control thread when it has acted.
+  @SuppressWarnings("unused")
+  private volatile boolean handshakeWanted;
+
+  @SuppressWarnings("unused")
+  private volatile boolean moveReported;
+
+  /**
+   * @param slot the control thread's number for this peer
+   * @param workers one lane is made for each, and one for the control thread
+   */
+  public Peer(int slot, int workers) {
+    this.slot = slot;
+    lanes = new PeerLane[workers + 1];
+    for (int i = 0; i <= workers; i++) {
+      lanes[i] = new PeerLane();
+    }
+  }
+
+  public int slot() {
+    return slot;
+  }
+
+  public PeerLane lane(int worker) {
+    return lanes[worker];
+  }
+
+  /** The lane of the control thread. */
+  public PeerLane controlLane() {
+    return lanes[lanes.length - 1];
+  }
+
+  public int laneCount() {
+    return lanes.length;
+  }
+
+  public Keypairs keypairs() {
+    return keypairs;
+  }
+
+  /** Control thread only. */
+  public void setKeypairs(Keypairs keypairs) {
+    this.keypairs = keypairs;
+  }
+
+  /** Where datagrams go; null while it is not known. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Control thread only. */
+  public void setEndpoint(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** Whether the caller is to tell the control thread that a session is needed. */
+  public boolean reportHandshakeWanted() {
+    return !handshakeWanted && HANDSHAKE_WANTED.compareAndSet(this, false, true);
+  }
+
+  /** Control thread, or the worker whose report found no room. */
+  public void clearHandshakeWanted() {
+    HANDSHAKE_WANTED.setVolatile(this, false);
+  }
+
+  /** Whether the caller is to tell the control thread that the endpoint moved. */
+  public boolean reportMove() {
+    return !moveReported && MOVE_REPORTED.compareAndSet(this, false, true);
+  }
+
+  /** Control thread, or the worker whose report found no room. */
+  public void clearMove() {
+    MOVE_REPORTED.setVolatile(this, false);
+  }
+
+  @Override
+  public String toString() {
+    return "Peer[" + slot + "]";
+  }
+}

@@ -1,0 +1,100 @@
+package io.taltun.dataplane.session;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Lets each counter of a session's receiving direction through once, in whatever order the network
+ * delivers: the greatest counter seen and the {@value #SIZE} behind it are remembered exactly, what
+ * is older is refused. WireGuard whitepaper, section 5.4.6, by the ring of RFC 6479: blocks of bits
+ * that are cleared as the window moves over them, instead of one bitmap that is shifted.
+ *
+ * <p>RFC 6479 gives up one block of its bitmap (section 2); here the ring is that one block larger
+ * than the window, so the window is whole.
+ *
+ * <p>Safe for any number of threads. The lock is held for some tens of nanoseconds and hardly ever
+ * contended, and nothing is allocated after construction. Counters are unsigned.
+ */
+public final class ReplayWindow {
+  /** How far behind the greatest counter a late one may be. */
+  public static final int SIZE = 1 << 13;
+
+  /** Counters from here on are refused: 2^64 - 2^13 - 1, whitepaper, section 6.1. Unsigned. */
+  public static final long REJECT_AFTER_MESSAGES = -1L - SIZE;
+
+  private static final int BLOCK_BITS_LOG2 = 6;
+  private static final int BLOCKS = (SIZE >>> BLOCK_BITS_LOG2) + 1;
+
+  /** Spins before the processor is offered to a holder that lost its own. */
+  private static final int SPINS_BEFORE_YIELD = 64;
+
+  private static final VarHandle LOCKED;
+
+  static {
+    try {
+      LOCKED = MethodHandles.lookup().findVarHandle(ReplayWindow.class, "locked", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  @SuppressWarnings("unused") // through LOCKED
+  private boolean locked;
+
+  // Written by whoever holds the lock.
+  private final long[] blocks = new long[BLOCKS];
+  private long greatest;
+
+  /**
+   * Marks a counter as used. To be called once the packet is known to be authentic and not before:
+   * a forged counter would move the window.
+   *
+   * @return false when the counter was used before, is too old to tell, or is not below {@link
+   *     #REJECT_AFTER_MESSAGES}; nothing has changed then
+   */
+  public boolean accept(long counter) {
+    if (Long.compareUnsigned(counter, REJECT_AFTER_MESSAGES) >= 0) {
+      return false;
+    }
+    lock();
+    boolean fresh = mark(counter);
+    LOCKED.setRelease(this, false);
+    return fresh;
+  }
+
+  private boolean mark(long counter) {
+    long block = counter >>> BLOCK_BITS_LOG2;
+    if (Long.compareUnsigned(counter, greatest) > 0) {
+      advance(greatest >>> BLOCK_BITS_LOG2, block);
+      greatest = counter;
+    } else if (Long.compareUnsigned(greatest - counter, SIZE) > 0) {
+      return false;
+    }
+    int slot = (int) (block % BLOCKS);
+    long before = blocks[slot];
+    long after = before | 1L << counter; // the shift count is taken modulo 64
+    blocks[slot] = after;
+    return after != before;
+  }
+
+  /** Clears the blocks that the window moves onto: each once, however far the jump. */
+  private void advance(long fromBlock, long toBlock) {
+    int steps = (int) Math.min(toBlock - fromBlock, BLOCKS);
+    int slot = (int) (fromBlock % BLOCKS);
+    for (int step = 0; step < steps; step++) {
+      slot = slot + 1 == BLOCKS ? 0 : slot + 1;
+      blocks[slot] = 0;
+    }
+  }
+
+  private void lock() {
+    int spins = 0;
+    while (!LOCKED.weakCompareAndSetAcquire(this, false, true)) {
+      if (++spins % SPINS_BEFORE_YIELD == 0) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+}

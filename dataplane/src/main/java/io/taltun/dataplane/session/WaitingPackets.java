@@ -1,0 +1,115 @@
+package io.taltun.dataplane.session;
+
+import io.taltun.crypto.primitive.NativeMemory;
+import java.lang.foreign.Arena;
+
+/**
+ * A worker's bounded pool of packets that wait for their peer's session, so that the first packet
+ * of a connection is not lost. A FIFO a peer, linked through the slots; at a peer's limit its
+ * oldest goes, as the kernel does; at the pool's the new packet goes. Owned by one worker.
+ */
+public final class WaitingPackets implements AutoCloseable {
+  /** Packets that wait for one peer, in one worker. */
+  public static final int PER_PEER = 64;
+
+  /** Packets that wait in one worker. */
+  public static final int SLOTS = 1024;
+
+  private static final int NONE = -1;
+
+  private final Arena arena = Arena.ofShared();
+  private final int lane;
+  private final int slotSize;
+  private final long base;
+  private final int[] next = new int[SLOTS];
+  private final int[] lengths = new int[SLOTS];
+  private int free;
+
+  /**
+   * @param lane the worker's number
+   * @param slotSize bytes of the longest packet that may wait
+   */
+  public WaitingPackets(int lane, int slotSize) {
+    this.lane = lane;
+    this.slotSize = slotSize;
+    base = arena.allocate((long) SLOTS * slotSize, 64).address();
+    for (int i = 0; i < SLOTS; i++) {
+      next[i] = i + 1 < SLOTS ? i + 1 : NONE;
+    }
+  }
+
+  /** Whether a packet of this peer waits. */
+  public boolean isEmpty(Peer peer) {
+    return peer.lane(lane).waitingHead == NONE;
+  }
+
+  /**
+   * Copies a packet behind the peer's others.
+   *
+   * @return packets dropped for it: 0, or 1 (the oldest of the peer, or this one)
+   */
+  public int add(Peer peer, long packet, int length) {
+    PeerLane queue = peer.lane(lane);
+    int dropped = 0;
+    if (queue.waitingCount == PER_PEER) {
+      removeFirst(peer);
+      dropped = 1;
+    }
+    if (free == NONE || length > slotSize) {
+      return 1;
+    }
+    int slot = free;
+    free = next[slot];
+    NativeMemory.copy(packet, base + (long) slot * slotSize, length);
+    lengths[slot] = length;
+    next[slot] = NONE;
+    if (queue.waitingHead == NONE) {
+      queue.waitingHead = slot;
+    } else {
+      next[queue.waitingTail] = slot;
+    }
+    queue.waitingTail = slot;
+    queue.waitingCount++;
+    return dropped;
+  }
+
+  /** Address of the peer's oldest packet; only while {@link #isEmpty} is false. */
+  public long first(Peer peer) {
+    return base + (long) peer.lane(lane).waitingHead * slotSize;
+  }
+
+  /** Bytes of the peer's oldest packet. */
+  public int firstLength(Peer peer) {
+    return lengths[peer.lane(lane).waitingHead];
+  }
+
+  /** Frees the place of the peer's oldest packet. */
+  public void removeFirst(Peer peer) {
+    PeerLane queue = peer.lane(lane);
+    int slot = queue.waitingHead;
+    queue.waitingHead = next[slot];
+    queue.waitingCount--;
+    next[slot] = free;
+    free = slot;
+  }
+
+  /**
+   * Frees all of a peer's places.
+   *
+   * @return how many packets went
+   */
+  public int removeAll(Peer peer) {
+    int count = 0;
+    while (!isEmpty(peer)) {
+      removeFirst(peer);
+      count++;
+    }
+    return count;
+  }
+
+  /** After the worker ended. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

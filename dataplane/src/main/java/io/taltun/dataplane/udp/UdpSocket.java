@@ -1,0 +1,118 @@
+package io.taltun.dataplane.udp;
+
+import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.os.MessageArray;
+import io.taltun.dataplane.os.Syscall;
+import io.taltun.dataplane.os.SystemCallException;
+import java.lang.foreign.Arena;
+
+/**
+ * One non-blocking UDP socket of one address family, bound to the wildcard address. Its worker
+ * reads it; the control thread may send handshake messages through it too (sends are atomic in the
+ * kernel).
+ */
+public final class UdpSocket implements AutoCloseable {
+  private static final int SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_SNDBUFFORCE = 32;
+  private static final int SO_RCVBUFFORCE = 33;
+  private static final int SO_REUSEPORT = 15;
+  private static final int SO_MARK = 36;
+  private static final int IPPROTO_IP = 0;
+  private static final int IP_MTU_DISCOVER = 10;
+  private static final int IP_PMTUDISC_DONT = 0;
+  private static final int IPPROTO_IPV6 = 41;
+  private static final int IPV6_MTU_DISCOVER = 23;
+  private static final int IPV6_V6ONLY = 26;
+  private static final int BUFFER_BYTES = 4 << 20;
+
+  private final int fd;
+  private final int family;
+
+  private UdpSocket(int fd, int family) {
+    this.fd = fd;
+    this.family = family;
+  }
+
+  /**
+   * Opens and binds.
+   *
+   * @param family {@link SocketAddress#AF_INET} or {@link SocketAddress#AF_INET6}
+   * @param port 0 for any free one
+   * @param shared whether other sockets of this process will bind the same port (SO_REUSEPORT)
+   * @param fwmark SO_MARK of what it sends, 0 for none
+   */
+  static UdpSocket open(int family, int port, boolean shared, int fwmark)
+      throws SystemCallException {
+    int fd = Syscall.socket(family, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
+    if (fd < 0) {
+      throw new SystemCallException("cannot open a UDP socket", -fd);
+    }
+    UdpSocket socket = new UdpSocket(fd, family);
+    try {
+      if (family == SocketAddress.AF_INET6) {
+        check(Syscall.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), "IPV6_V6ONLY");
+      }
+      if (shared) {
+        check(Syscall.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), "SO_REUSEPORT");
+      }
+      if (fwmark != 0) {
+        check(Syscall.setOption(fd, SOL_SOCKET, SO_MARK, fwmark), "cannot set the fwmark");
+      }
+      socket.bind(port);
+      socket.tune();
+      return socket;
+    } catch (SystemCallException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void bind(int port) throws SystemCallException {
+    Endpoint any =
+        family == SocketAddress.AF_INET ? Endpoint.ofIpv4(0, port) : Endpoint.ofIpv6(0, 0, port, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      long address = arena.allocate(MessageArray.ADDRESS_ROOM, 8).address();
+      int length = SocketAddress.write(any, address);
+      check(Syscall.bind(fd, address, length), "cannot bind UDP port " + port);
+    }
+  }
+
+  /** Wishes, not needs: the socket works without. */
+  private void tune() {
+    Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
+    Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES);
+    // As the kernel's WireGuard: the outer packet may be fragmented on its way.
+    if (family == SocketAddress.AF_INET) {
+      Syscall.setOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    } else {
+      Syscall.setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    }
+  }
+
+  private static void check(int result, String what) throws SystemCallException {
+    if (result < 0) {
+      throw new SystemCallException(what, -result);
+    }
+  }
+
+  /** The port it is bound to. */
+  int localPort() throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      long address = arena.allocate(MessageArray.ADDRESS_ROOM, 8).address();
+      long length = arena.allocate(4, 4).address();
+      NativeMemory.putInt(length, MessageArray.ADDRESS_ROOM);
+      check(Syscall.getsockname(fd, address, length), "getsockname");
+      return SocketAddress.read(address).port();
+    }
+  }
+
+  public int fd() {
+    return fd;
+  }
+
+  @Override
+  public void close() {
+    Syscall.close(fd);
+  }
+}

@@ -1,0 +1,117 @@
+package io.taltun.dataplane.udp;
+
+import io.taltun.dataplane.os.Errno;
+import io.taltun.dataplane.os.SystemCallException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A worker's sockets: IPv4 and IPv6 on one port. Either may be missing, when the machine has no
+ * such family (trap 30); never both.
+ */
+public final class UdpSocketPair implements AutoCloseable {
+  private static final int ATTEMPTS_FOR_A_FREE_PORT = 16;
+
+  private final UdpSocket ipv4;
+  private final UdpSocket ipv6;
+
+  private UdpSocketPair(UdpSocket ipv4, UdpSocket ipv6) {
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
+  }
+
+  /** The IPv4 socket, or null. */
+  public UdpSocket ipv4() {
+    return ipv4;
+  }
+
+  /** The IPv6 socket, or null. */
+  public UdpSocket ipv6() {
+    return ipv6;
+  }
+
+  /** The port both are bound to. */
+  public int localPort() throws SystemCallException {
+    return (ipv4 != null ? ipv4 : ipv6).localPort();
+  }
+
+  /**
+   * Opens one pair a worker, all on one port.
+   *
+   * @param port 0 for any that is free in both families
+   * @throws SystemCallException when the port is taken, also by a socket that would share it
+   */
+  public static List<UdpSocketPair> open(int workers, int port, int fwmark)
+      throws SystemCallException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return openOnce(workers, port, fwmark);
+      } catch (SystemCallException e) {
+        boolean retry = port == 0 && e.errno() == Errno.EADDRINUSE;
+        if (!retry || attempt == ATTEMPTS_FOR_A_FREE_PORT) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static List<UdpSocketPair> openOnce(int workers, int port, int fwmark)
+      throws SystemCallException {
+    // SO_REUSEPORT would let a second gateway of the same user share our port, and half of our
+    // packets, in silence: a bind without it finds out first.
+    int chosen;
+    try (UdpSocketPair probe = openPair(port, false, fwmark)) {
+      chosen = probe.localPort();
+    }
+    List<UdpSocketPair> pairs = new ArrayList<>();
+    try {
+      for (int i = 0; i < workers; i++) {
+        pairs.add(openPair(chosen, true, fwmark));
+      }
+      return List.copyOf(pairs);
+    } catch (SystemCallException e) {
+      pairs.forEach(UdpSocketPair::close);
+      throw e;
+    }
+  }
+
+  private static UdpSocketPair openPair(int port, boolean shared, int fwmark)
+      throws SystemCallException {
+    UdpSocket v4 = openIfThere(SocketAddress.AF_INET, port, shared, fwmark);
+    try {
+      int samePort = v4 == null ? port : v4.localPort();
+      UdpSocket v6 = openIfThere(SocketAddress.AF_INET6, samePort, shared, fwmark);
+      if (v4 == null && v6 == null) {
+        throw new SystemCallException("neither IPv4 nor IPv6 is there", Errno.EAFNOSUPPORT);
+      }
+      return new UdpSocketPair(v4, v6);
+    } catch (SystemCallException e) {
+      if (v4 != null) {
+        v4.close();
+      }
+      throw e;
+    }
+  }
+
+  private static UdpSocket openIfThere(int family, int port, boolean shared, int fwmark)
+      throws SystemCallException {
+    try {
+      return UdpSocket.open(family, port, shared, fwmark);
+    } catch (SystemCallException e) {
+      return switch (e.errno()) {
+        case Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EADDRNOTAVAIL -> null;
+        default -> throw e;
+      };
+    }
+  }
+
+  @Override
+  public void close() {
+    if (ipv4 != null) {
+      ipv4.close();
+    }
+    if (ipv6 != null) {
+      ipv6.close();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.taltun.dataplane.worker;
+
+import io.taltun.dataplane.counter.Counter;
+import io.taltun.dataplane.counter.Counters;
+import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.mailbox.WorkerCommand;
+import io.taltun.dataplane.mailbox.WorkerMailbox;
+import io.taltun.dataplane.os.Epoll;
+import io.taltun.dataplane.os.NanoClock;
+import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.path.InboundPath;
+import io.taltun.dataplane.path.OutboundPath;
+import io.taltun.dataplane.session.WaitingPackets;
+import io.taltun.dataplane.tun.TunQueue;
+import io.taltun.dataplane.udp.ReceiveBatch;
+import io.taltun.dataplane.udp.SendBatch;
+import io.taltun.dataplane.udp.UdpSocket;
+import io.taltun.dataplane.udp.UdpSocketPair;
+import java.lang.foreign.Arena;
+
+/**
+ * One thread of the packet path: waits until a descriptor is readable, then takes both edges'
+ * packets from kernel to kernel until none is left. Everything it owns is its own; it shares
+ * sessions, peers and tables with the others through snapshots and atomics.
+ */
+final class Worker implements Runnable, AutoCloseable {
+  private static final int FOREVER = -1;
+
+  private final String name;
+  private final int number;
+  private final UdpSocketPair sockets;
+  private final NanoClock clock;
+  private final FaultListener faults;
+  private final Arena arena = Arena.ofShared();
+  private final Counters counters = new Counters();
+  private final WorkerMailbox mailbox = new WorkerMailbox();
+  private final Epoll epoll = new Epoll();
+  private final ControlRing control;
+  private final WaitingPackets waiting;
+  private final OutboundPath outbound;
+  private final InboundPath inbound;
+
+  // Written by stop(), read by the worker.
+  private volatile boolean running = true;
+
+  /**
+   * @param waitingBytes the longest packet that may wait for a session
+   * @param wakeControl wakes the control thread; must not block, allocate or throw
+   */
+  Worker(
+      int number,
+      TunQueue tun,
+      UdpSocketPair sockets,
+      ForwardingTables tables,
+      int waitingBytes,
+      NanoClock clock,
+      Runnable wakeControl,
+      FaultListener faults)
+      throws SystemCallException {
+    this.number = number;
+    this.name = "taltun-worker-" + number;
+    this.sockets = sockets;
+    this.clock = clock;
+    this.faults = faults;
+    control = new ControlRing(wakeControl);
+    waiting = new WaitingPackets(number, waitingBytes);
+    SendBatch sends = new SendBatch(arena, sockets, counters);
+    outbound = new OutboundPath(number, tun, tables, sends, waiting, control, counters);
+    inbound =
+        new InboundPath(number, tun, tables, new ReceiveBatch(arena), outbound, control, counters);
+    epoll.add(mailbox.fd());
+    epoll.add(tun.fd());
+    if (sockets.ipv4() != null) {
+      epoll.add(sockets.ipv4().fd());
+    }
+    if (sockets.ipv6() != null) {
+      epoll.add(sockets.ipv6().fd());
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  ControlRing control() {
+    return control;
+  }
+
+  void post(WorkerCommand command) {
+    mailbox.post(command);
+  }
+
+  /** Lets {@link #run} end after its batch. Any thread. */
+  void stop() {
+    running = false;
+    mailbox.signal();
+  }
+
+  @Override
+  public void run() {
+    while (running) {
+      epoll.await(FOREVER);
+      counters.increment(Counter.WAKE_UPS);
+      try {
+        drain();
+      } catch (RuntimeException e) {
+        counters.increment(Counter.WORKER_FAULTS);
+        faults.onFault(name, e);
+      }
+    }
+    // What was asked for before the end is still done: keys are erased here.
+    obey();
+  }
+
+  private void drain() {
+    int work;
+    do {
+      obey();
+      work = dutyCycle(clock.nowNs());
+    } while (work > 0 && running);
+  }
+
+  /**
+   * One batch a descriptor, whatever is waiting behind it: a bulk flow cannot starve the others.
+   */
+  private int dutyCycle(long nowNs) {
+    return receive(sockets.ipv4(), nowNs) + receive(sockets.ipv6(), nowNs) + outbound.poll(nowNs);
+  }
+
+  private int receive(UdpSocket socket, long nowNs) {
+    return socket == null ? 0 : inbound.poll(socket, nowNs);
+  }
+
+  private void obey() {
+    if (!mailbox.ready()) {
+      return;
+    }
+    long nowNs = clock.nowNs();
+    for (WorkerCommand next = mailbox.take(); next != null; next = mailbox.take()) {
+      switch (next) {
+        case WorkerCommand.SendWaiting c -> outbound.sendWaiting(c.peer(), nowNs);
+        case WorkerCommand.DropWaiting c -> outbound.dropWaiting(c.peer());
+        case WorkerCommand.SendKeepalive c -> outbound.sendKeepalive(c.peer(), nowNs);
+        case WorkerCommand.ReleaseSession c -> c.session().release(number);
+      }
+    }
+    outbound.flush();
+  }
+
+  /** After {@link #run} ended. */
+  @Override
+  public void close() {
+    epoll.close();
+    mailbox.close();
+    waiting.close();
+    control.close();
+    arena.close();
+  }
+}
