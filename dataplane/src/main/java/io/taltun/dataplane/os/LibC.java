@@ -5,9 +5,10 @@ import jnr.ffi.annotations.IgnoreError;
 /**
  * The C library's functions as jnr-ffi binds them. Pointers are plain {@code long} addresses and
  * sizes plain {@code long}s (LP64), because passing {@code Pointer} objects or arrays costs an
- * allocation or a copy a call. errno is saved after every call that does not say otherwise.
+ * allocation or a copy a call. errno is saved after every call that does not say otherwise. Public
+ * only because jnr-ffi implements it from a package of its own; call {@link Syscall}.
  */
-interface LibC {
+public interface LibC {
   int open(long path, int flags, int mode);
 
   int close(int fd);
