@@ -1,7 +1,7 @@
 package io.taltun.daemon.cli;
 
 import io.taltun.daemon.gateway.GatewayFactory;
-import io.taltun.daemon.gateway.GatewayStartException;
+import io.taltun.daemon.gateway.GatewayStarter;
 import io.taltun.daemon.log.LogStyle;
 import io.taltun.daemon.log.Logs;
 import java.io.PrintWriter;
@@ -65,15 +65,9 @@ public final class Taltun implements Runnable {
         .setExecutionExceptionHandler(failures);
   }
 
-  /** The one place where commands meet the data path. */
-  private static final GatewayFactory GATEWAYS =
-      config -> {
-        throw new GatewayStartException("this build has no data path");
-      };
-
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(run(arguments, GATEWAYS));
+    System.exit(run(arguments, new GatewayStarter()));
   }
 
   static int run(String[] arguments, GatewayFactory gateways) {
