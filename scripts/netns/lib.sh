@@ -64,11 +64,12 @@ stop_process() { # PID START_TIME
 
 process_gone() { ! runs "$1" "$2"; }
 
-# start LOG COMMAND...: in the background, output to $LOGS/LOG; sets STARTED to its pid.
+# start LOG NAMESPACE COMMAND...: in the background, output to $LOGS/LOG; sets STARTED to its pid.
 start() {
-  local log=$LOGS/$1
-  shift
-  "$@" >>"$log" 2>&1 </dev/null &
+  local log=$LOGS/$1 ns=$ID-$2
+  shift 2
+  # Not in_ns: a function in the background is a shell of its own, and its pid the shell's.
+  ip netns exec "$ns" "$@" >>"$log" 2>&1 </dev/null &
   STARTED=$!
   echo "process $STARTED $(process_start_time $STARTED)" >>"$MADE"
 }
@@ -181,7 +182,7 @@ show_logs() {
   for log in "$LOGS"/*; do
     [ -s "$log" ] && [ "${log##*/}" != reason ] || continue
     note "--- $log"
-    tail -n 15 "$log" | cut -c 1-300 | sed 's/^/    /'
+    grep -v '[│┌└]' "$log" | tail -n 15 | cut -c 1-300 | sed 's/^/    /'
   done
 }
 
