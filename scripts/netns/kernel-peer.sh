@@ -123,7 +123,9 @@ guest_boot() {
     -device virtio-rng-pci -kernel "$GUEST_CACHE/vmlinuz" -initrd "$GUEST_CACHE/initrd" \
     -append 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0'
   GUEST_NS=$1
-  wait_for 90 guest_answers || { fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"; }
+  wait_for 90 guest_answers || fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"
+  must guest ip addr add "$(outer4 0 2)/24" dev wan
+  must guest ip addr add "$(outer6 0 2)/64" dev wan nodad
 }
 
 guest_answers() { GUEST_TIMEOUT=2 guest echo up; }

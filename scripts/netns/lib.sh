@@ -37,6 +37,7 @@ clean_to() {
   while read -r kind what rest; do
     case $kind in
       process) stop_process "$what" "$rest" ;;
+      device) ip -n "$what" link del "$rest" 2>/dev/null ;;
       namespace) ip netns del "$what" 2>/dev/null ;;
     esac
   done < <(tail -n "+$(($1 + 1))" "$MADE" | tac)
@@ -168,10 +169,10 @@ result() { # passed|failed|skipped LINE
 fail() { echo "$*" >"$LOGS/reason"; exit 1; }
 skip() { echo "$*" >"$LOGS/reason"; exit 77; }
 
-# must COMMAND...: the case fails with the command's name and last line when the command does.
+# must COMMAND...: the case fails with the command and its last line when the command does.
 must() {
   local output
-  output=$("$@" 2>&1) || fail "$* ($(tail -n 1 <<<"$output"))"
+  output=$("$@" 2>&1) || fail "$* failed${output:+: $(tail -n 1 <<<"$output")}"
 }
 
 # must_not COMMAND...: the case fails when the command succeeds.
