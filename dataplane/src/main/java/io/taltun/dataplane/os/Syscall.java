@@ -76,9 +76,8 @@ public final class Syscall {
     return result(C.getsockname(fd, address, length));
   }
 
-  public static long sendto(
-      int fd, long buffer, long length, int flags, long address, int addressLength) {
-    return result(C.sendto(fd, buffer, length, flags, address, addressLength));
+  public static long send(int fd, long buffer, long length, int flags) {
+    return result(C.send(fd, buffer, length, flags));
   }
 
   public static long recv(int fd, long buffer, long length, int flags) {
