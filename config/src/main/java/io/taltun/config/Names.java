@@ -7,7 +7,7 @@ final class Names {
   /** IFNAMSIZ - 1 characters of those that scripts and socket paths take, as wg-quick has it. */
   private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_=+.-]{1,15}");
 
-  private static final int MAX_PEER_CHARS = 64;
+  static final int MAX_PEER_CHARS = 64;
 
   private static final String PEER_CHARS = "[\\p{L}\\p{M}\\p{N} ._@+'()-]";
 

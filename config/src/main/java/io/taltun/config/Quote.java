@@ -6,12 +6,17 @@ import java.nio.file.Path;
 final class Quote {
   private static final int MAX_CHARS = 60;
 
-  private static final int MAX_PATH_CHARS = 4096;
+  private static final int MAX_LONG_CHARS = 4096;
 
   private Quote() {}
 
   static String path(Path path) {
-    return shown(path.toString(), MAX_PATH_CHARS);
+    return whole(path.toString());
+  }
+
+  /** For text that the reader of the message needs to its end. */
+  static String whole(String text) {
+    return shown(text, MAX_LONG_CHARS);
   }
 
   static String value(String text) {

@@ -101,7 +101,7 @@ final class YamlTree {
       case SequenceStartEvent sequence -> {
         refuseTag(sequence.getTag(), place);
         List<YamlNode> items = new ArrayList<>();
-        while (next() instanceof NodeEvent item && !item.is(Event.ID.SequenceEnd)) {
+        while (next() instanceof NodeEvent item) {
           items.add(node(item, depth + 1));
         }
         yield new YamlNode.Sequence(place, items);
@@ -109,7 +109,7 @@ final class YamlTree {
       case MappingStartEvent mapping -> {
         refuseTag(mapping.getTag(), place);
         List<YamlNode.Entry> entries = new ArrayList<>();
-        while (next() instanceof NodeEvent key && !key.is(Event.ID.MappingEnd)) {
+        while (next() instanceof NodeEvent key) {
           YamlNode keyNode = node(key, depth + 1);
           entries.add(new YamlNode.Entry(keyNode, node((NodeEvent) next(), depth + 1)));
         }
