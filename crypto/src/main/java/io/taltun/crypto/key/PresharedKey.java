@@ -74,6 +74,16 @@ public final class PresharedKey implements AutoCloseable {
     return secret.copy();
   }
 
+  /** The same key with a life of its own: closing one leaves the other. */
+  public PresharedKey copy() {
+    byte[] raw = copyBytes();
+    try {
+      return of(raw);
+    } finally {
+      Arrays.fill(raw, (byte) 0);
+    }
+  }
+
   /** Erases the key. */
   @Override
   public void close() {

@@ -1,0 +1,69 @@
+package io.taltun.crypto.primitive.openssl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.taltun.crypto.primitive.TransportCipher;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+class OpenSslTest {
+  private static final int WARM_UP = 50_000;
+  private static final int PACKETS = 1_000_000;
+
+  /** Small, so that a million of them is a matter of a second; the calls are those of any size. */
+  private static final int PACKET_LENGTH = 64;
+
+  @Test
+  void shouldGiveTheReasonWhenTheLibraryIsAbsent() {
+    OpenSsl absent = OpenSsl.load("libcrypto-of-nowhere.so.3");
+    assertThat(absent.available()).isFalse();
+    assertThat(absent.note()).isEqualTo("libcrypto-of-nowhere.so.3 does not load");
+    assertThatThrownBy(absent::aead)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("libcrypto-of-nowhere.so.3 does not load");
+    assertThatThrownBy(absent::x25519).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void shouldNameItsVersionWhenItIsInstalled() {
+    assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
+    assertThat(OpenSsl.installed().note()).startsWith("OpenSSL 3.");
+    assertThat(OpenSsl.installed().aead().engine()).isEqualTo("libcrypto");
+    assertThat(OpenSsl.installed().x25519().engine()).isEqualTo("libcrypto");
+  }
+
+  @Test
+  void shouldAllocateNothingWhenAMillionPacketsAreSealedAndOpened() {
+    assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().threadId();
+    try (Arena arena = Arena.ofConfined();
+        TransportCipher sealer = OpenSsl.installed().aead().transportCipher(new byte[32]);
+        TransportCipher opener = OpenSsl.installed().aead().transportCipher(new byte[32])) {
+      long packet = arena.allocate(PACKET_LENGTH + 16).address();
+      sealAndOpen(sealer, opener, packet, WARM_UP);
+      threads.getThreadAllocatedBytes(self);
+      long before = threads.getThreadAllocatedBytes(self);
+      int opened = sealAndOpen(sealer, opener, packet, PACKETS);
+      long allocated = threads.getThreadAllocatedBytes(self) - before;
+      assertThat(opened).isEqualTo(PACKETS);
+      assertThat(allocated).isZero();
+    }
+  }
+
+  private static int sealAndOpen(
+      TransportCipher sealer, TransportCipher opener, long packet, int count) {
+    int opened = 0;
+    for (int counter = 0; counter < count; counter++) {
+      sealer.seal(counter, packet, PACKET_LENGTH, packet);
+      if (opener.open(counter, packet, PACKET_LENGTH + 16, packet)) {
+        opened++;
+      }
+    }
+    return opened;
+  }
+}

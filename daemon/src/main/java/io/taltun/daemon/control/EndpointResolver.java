@@ -1,0 +1,74 @@
+package io.taltun.daemon.control;
+
+import io.taltun.config.HostPort;
+import io.taltun.dataplane.udp.Endpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns configured endpoints into addresses. An address is there at once; a name is asked for on a
+ * thread of its own and again for ever, so that a name server that is down at boot does not stop the
+ * start (trap 33).
+ */
+final class EndpointResolver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EndpointResolver.class);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+  // Written by close().
+  private volatile boolean open = true;
+
+  /** The endpoint when the host is an address literal, or null when it is a name. */
+  static Endpoint literal(HostPort endpoint) {
+    try {
+      return Endpoint.of(
+          new InetSocketAddress(InetAddress.ofLiteral(endpoint.host()), endpoint.port()));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Asks for a name until there is an answer.
+   *
+   * @param found called once, on the resolver's thread
+   */
+  void resolve(HostPort endpoint, Consumer<Endpoint> found) {
+    Thread.ofVirtual()
+        .name("taltun-resolver-" + endpoint.host())
+        .start(() -> ask(endpoint, found));
+  }
+
+  private void ask(HostPort endpoint, Consumer<Endpoint> found) {
+    Duration pause = FIRST_PAUSE;
+    while (open) {
+      try {
+        InetAddress address = InetAddress.getByName(endpoint.host());
+        found.accept(Endpoint.of(new InetSocketAddress(address, endpoint.port())));
+        return;
+      } catch (UnknownHostException e) {
+        LOG.warn(
+            "endpoint {} does not resolve; asking again in {} s",
+            endpoint.host(),
+            pause.toSeconds());
+      }
+      try {
+        Thread.sleep(pause);
+      } catch (InterruptedException e) {
+        return;
+      }
+      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+    }
+  }
+
+  /** Lets what still asks end at its next turn. */
+  @Override
+  public void close() {
+    open = false;
+  }
+}

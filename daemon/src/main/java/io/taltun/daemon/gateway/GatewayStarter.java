@@ -1,0 +1,127 @@
+package io.taltun.daemon.gateway;
+
+import io.taltun.config.InterfaceConfig;
+import io.taltun.config.TaltunConfig;
+import io.taltun.crypto.noise.StaticIdentity;
+import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.ControlThread;
+import io.taltun.daemon.control.PeerTable;
+import io.taltun.dataplane.os.BootClock;
+import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.tun.TunDevice;
+import io.taltun.dataplane.udp.UdpSocketPair;
+import io.taltun.dataplane.worker.WorkerGroup;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a gateway up: sockets, device, workers, control thread, addresses and routes, in this order;
+ * whatever was done is taken back when a later step fails.
+ */
+public final class GatewayStarter implements GatewayFactory {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayStarter.class);
+
+  /** Room behind the longest waiting packet for its padding, rounded up to a cache line. */
+  private static final int WAITING_TAIL = 64;
+
+  @Override
+  public Gateway start(TaltunConfig config) throws GatewayStartException {
+    Unwinding unwinding = new Unwinding();
+    try {
+      return start(config, unwinding);
+    } catch (SystemCallException e) {
+      unwinding.close();
+      throw new GatewayStartException(e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      unwinding.close();
+      throw e;
+    }
+  }
+
+  private static Gateway start(TaltunConfig config, Unwinding unwinding)
+      throws SystemCallException {
+    InterfaceConfig iface = config.iface();
+    Primitives primitives = Primitives.best();
+    StaticIdentity identity =
+        unwinding.add("the identity", new StaticIdentity(iface.privateKey(), primitives));
+    int mtu = iface.mtu().resolve();
+    int workerCount = iface.workers().resolve(Runtime.getRuntime().availableProcessors());
+
+    List<UdpSocketPair> sockets =
+        UdpSocketPair.open(workerCount, iface.listenPort(), iface.fwmark());
+    unwinding.add("the sockets", () -> sockets.forEach(UdpSocketPair::close));
+    TunDevice device = unwinding.add("the device", TunDevice.open(iface.name(), workerCount));
+
+    SecureRandom random = new SecureRandom();
+    PeerTable peers = new PeerTable(random, workerCount);
+    ForwardingTables tables =
+        new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
+    ControlThread thread = new ControlThread();
+    AtomicReference<RunningGateway> gateway = new AtomicReference<>();
+    WorkerGroup workers =
+        new WorkerGroup(
+            device,
+            sockets,
+            tables,
+            mtu + WAITING_TAIL,
+            thread::wake,
+            new LoggedFaults());
+    Control control =
+        new Control(
+            thread,
+            workers,
+            tables,
+            peers,
+            sockets.getFirst(),
+            identity,
+            random,
+            new BootClock(),
+            config.tuning().rekeyAfterBytes());
+    unwinding.add("the control side", control::free);
+    unwinding.add("the workers", workers::close);
+
+    workers.start();
+    control.start(config);
+    unwinding.add("the control thread", control::stop);
+
+    int listenPort = sockets.getFirst().localPort();
+    RunningGateway running =
+        new RunningGateway(
+            config,
+            identity.publicKey(),
+            listenPort,
+            iface.fwmark(),
+            mtu,
+            info(primitives, workerCount, sockets.getFirst(), config),
+            control,
+            unwinding);
+    gateway.set(running);
+    LOG.info(
+        "{} is up: UDP port {}, {} peers, {} workers, {}",
+        iface.name(),
+        listenPort,
+        config.peers().size(),
+        workerCount,
+        primitives.describe());
+    return running;
+  }
+
+  private static GatewayInfo info(
+      Primitives primitives, int workers, UdpSocketPair sockets, TaltunConfig config) {
+    Map<String, String> features = new LinkedHashMap<>();
+    features.put("udp-ipv4", sockets.ipv4() == null ? "missing" : "on");
+    features.put("udp-ipv6", sockets.ipv6() == null ? "missing" : "on");
+    features.put("tun-multi-queue", workers > 1 ? "on" : "off");
+    features.put("relay", config.relay().enabled() ? "on" : "off");
+    String version = GatewayStarter.class.getPackage().getImplementationVersion();
+    return new GatewayInfo(
+        version == null ? "development" : version, primitives.describe(), workers, features);
+  }
+}
