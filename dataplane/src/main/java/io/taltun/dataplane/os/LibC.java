@@ -7,7 +7,7 @@ import jnr.ffi.annotations.IgnoreError;
  * sizes plain {@code long}s (LP64), because passing {@code Pointer} objects or arrays costs an
  * allocation or a copy a call. errno is saved after every call that does not say otherwise.
  */
-interface LibC {
+public interface LibC {
   int open(long path, int flags, int mode);
 
   int close(int fd);
