@@ -61,7 +61,7 @@ class NetlinkReplyTest {
   void shouldReadTheKernelsWordsWhenAnErrorIsCapped() {
     NetlinkReply reply =
         parse(
-                "30000000"
+                "2c000000"
                     + "0200"
                     + "0003"
                     + "05000000"
@@ -84,7 +84,7 @@ class NetlinkReplyTest {
   void shouldSkipTheRequestWhenAnErrorRepeatsIt() {
     NetlinkReply reply =
         parse(
-                "34000000"
+                "30000000"
                     + "0200"
                     + "0002"
                     + "05000000"
@@ -124,7 +124,7 @@ class NetlinkReplyTest {
     byte[] whole =
         HexFormat.of()
             .parseHex(
-                "30000000"
+                "2c000000"
                     + "0200"
                     + "0003"
                     + "05000000"
