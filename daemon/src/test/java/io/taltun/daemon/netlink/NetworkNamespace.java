@@ -40,6 +40,7 @@ final class NetworkNamespace {
 
   static void run(Body body) throws Exception {
     assumeTrue(isRoot(), "skipped: needs root");
+    assumeTrue(Files.exists(Path.of("/dev/net/tun")), "skipped: needs /dev/net/tun");
     Throwable[] failure = new Throwable[1];
     boolean[] permitted = {true};
     Thread thread =
