@@ -120,7 +120,7 @@ yaml_words() { # quoted, for the colons of IPv6
 up_wireguard_go() {
   local name=$1 device
   device=$(device "$name")
-  start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error wireguard-go -f "$device"
+  start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error "${WIREGUARD_GO:-wireguard-go}" -f "$device"
   GATEWAY[$name.pid]=$STARTED
   wait_for 10 gw "$name" wg show "$device" || fail "wireguard-go did not come up"
   configure_with_wg "$name"
