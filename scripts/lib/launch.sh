@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Builds the daemon where it is out of date and says how to start it. Source it with ROOT set to the checkout.
 . "$ROOT/scripts/lib/packages.sh"
 . "$ROOT/scripts/lib/jdk.sh"
@@ -71,7 +72,7 @@ forget_build() {
 
 # show_progress PID: names the module being built while the build runs; redraws one line on a terminal.
 show_progress() {
-  local now shown= began=$SECONDS
+  local now shown='' began=$SECONDS
   while kill -0 "$1" 2>/dev/null; do
     now=$(sed -n 's/^\[INFO\] Building \(.*\[[0-9]*\/[0-9]*\]\)$/\1/p' "$BUILD_LOG" 2>/dev/null | tail -n 1 | tr -s " ")
     if [ -t 2 ]; then

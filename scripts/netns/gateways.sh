@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # One way to describe, start and command a WireGuard gateway, whatever runs it: Taltun, wireguard-go or a guest's
 # kernel. Source it after lib.sh and, for the kernel, kernel-peer.sh.
 #
@@ -25,7 +26,7 @@ gateway() {
 }
 
 peer() {
-  local name=$1 other=$2 endpoint=- psk=- keepalive=- allowed= address word
+  local name=$1 other=$2 endpoint=- psk=- keepalive=- allowed='' address word
   shift 2
   for address in ${GATEWAY[$other.addresses]}; do
     case $address in *:*) allowed+=,${address%/*}/128 ;; *) allowed+=,${address%/*}/32 ;; esac
