@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Builds the daemon where it is out of date and says how to start it. Source it with ROOT set to the checkout.
 . "$ROOT/scripts/lib/packages.sh"
 . "$ROOT/scripts/lib/jdk.sh"
@@ -30,13 +31,20 @@ build_if_needed() {
   with_build_lock build
 }
 
+need_to_build() {
+  local missing=()
+  command -v mvn >/dev/null || missing+=(maven)
+  # Taltun also runs without libcrypto, but slower. The package is libssl3 or libssl3t64, by release.
+  compgen -G '/usr/lib*/*/libcrypto.so.3' >/dev/null || missing+=(libssl3)
+  [ ${#missing[@]} = 0 ] || need 'building Taltun' "${missing[@]}"
+}
+
 build() {
   local maven status began=$SECONDS
   build_is_current && return 0 # another start has just done it
-  need 'building Taltun' maven libssl3 || return 1
+  need_to_build || return 1
   echo "taltun: building (once; the first time also downloads libraries)" >&2
-  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$STAMP"
-  mkdir -p "$ROOT/daemon/target" && : >"$STAMP.new" || return 1
+  forget_build || return 1
   # Format and lint are the tests' business: a start must not fail on a long line.
   JAVA_HOME=$JDK mvn -B -DskipTests -Dcheckstyle.skip -Dexec.skip -f "$ROOT/pom.xml" package -pl daemon -am \
     >"$BUILD_LOG" 2>&1 &
@@ -47,9 +55,7 @@ build() {
   status=$?
   trap - INT TERM
   if [ $status != 0 ]; then
-    grep -E '^\[(ERROR|FATAL)\]' "$BUILD_LOG" | head -n 12 >&2
-    echo '...' >&2
-    tail -n 5 "$BUILD_LOG" >&2
+    show_errors >&2
     echo "taltun: the build failed; the whole log is in $BUILD_LOG" >&2
     return 1
   fi
@@ -57,11 +63,18 @@ build() {
   echo "taltun: built in $((SECONDS - began)) s" >&2
 }
 
+# forget_build: no jar of another version stays beside the new ones, and none is rewritten under a running gateway. The
+# stamp has the time before the build: what is saved during it is newer.
+forget_build() {
+  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$STAMP"
+  mkdir -p "$ROOT/daemon/target" && : >"$STAMP.new"
+}
+
 # show_progress PID: names the module being built while the build runs; redraws one line on a terminal.
 show_progress() {
-  local now shown= began=$SECONDS
+  local now shown='' began=$SECONDS
   while kill -0 "$1" 2>/dev/null; do
-    now=$(sed -n 's/^\[INFO\] Building \(.*\[[0-9]*\/[0-9]*\]\)$/\1/p' "$BUILD_LOG" 2>/dev/null | tail -n 1)
+    now=$(sed -n 's/^\[INFO\] Building \(.*\[[0-9]*\/[0-9]*\]\)$/\1/p' "$BUILD_LOG" 2>/dev/null | tail -n 1 | tr -s " ")
     if [ -t 2 ]; then
       printf '\r\033[Ktaltun: %s  %d s' "${now:-starting}" $((SECONDS - began)) >&2
     elif [ "$now" != "$shown" ]; then
@@ -72,6 +85,15 @@ show_progress() {
   done
   [ -t 2 ] && printf '\r\033[K' >&2
   return 0
+}
+
+# show_errors: what Maven says of the failure, each line once and without its advice about itself.
+show_errors() {
+  if grep -q '^\[ERROR\]' "$BUILD_LOG"; then
+    sed -n '/\[Help 1\]/q; /^\[ERROR\]/p' "$BUILD_LOG" | awk '!seen[$0]++' | head -n 15
+  else
+    tail -n 10 "$BUILD_LOG"
+  fi
 }
 
 # taltun_command: sets TALTUN to the words that start the built daemon.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The Linux kernel's own WireGuard as a peer, in a small guest: Debian's cloud kernel under QEMU with an initramfs of
 # busybox, wg, ip, ping and iperf3, on a tap in one of our namespaces. The host's kernel is neither asked nor changed.
 # Emulated: right for interoperation, no reference for speed. Source it after lib.sh.
@@ -117,13 +118,15 @@ guest_boot() {
   ip -n "$ID-$1" tuntap add dev wan mode tap || return 1
   outer_addresses "$1" wan 0 1
   ip -n "$ID-$1" addr add "$GUEST_CONTROL.1/24" dev wan
-  start guest.log in_ns "$1" qemu-system-x86_64 -M pc -accel tcg,thread=multi -cpu max -smp 2 -m 256 \
+  start guest.log "$1" qemu-system-x86_64 -M pc -accel tcg,thread=multi -cpu max -smp 2 -m 256 \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio \
     -netdev tap,id=wan,ifname=wan,script=no,downscript=no -device virtio-net-pci,netdev=wan,romfile= \
     -device virtio-rng-pci -kernel "$GUEST_CACHE/vmlinuz" -initrd "$GUEST_CACHE/initrd" \
     -append 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0'
   GUEST_NS=$1
-  wait_for 90 guest_answers || { fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"; }
+  wait_for 90 guest_answers || fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"
+  must guest ip addr add "$(outer4 0 2)/24" dev wan
+  must guest ip addr add "$(outer6 0 2)/64" dev wan nodad
 }
 
 guest_answers() { GUEST_TIMEOUT=2 guest echo up; }
@@ -131,7 +134,7 @@ guest_answers() { GUEST_TIMEOUT=2 guest echo up; }
 # guest COMMAND...: runs in the guest; output and status are the command's. A job that outlives the command must have
 # its output redirected.
 guest() {
-  local reply word words=
+  local reply word words=''
   for word; do words+="'${word//\'/\'\\\'\'}' "; done
   reply=$(printf %s "$words" | base64 -w0 | in_ns "$GUEST_NS" timeout "${GUEST_TIMEOUT:-60}" bash -c '
     exec 3<>"/dev/tcp/$0/2323" && { cat; echo; } >&3 && cat <&3' "$GUEST_CONTROL.2" 2>/dev/null) || return 255

@@ -24,6 +24,8 @@ public interface LibC {
 
   int socket(int domain, int type, int protocol);
 
+  int socketpair(int domain, int type, int protocol, long descriptors);
+
   int bind(int fd, long address, int length);
 
   int connect(int fd, long address, int length);

@@ -51,6 +51,11 @@ public final class Syscall {
     return result(C.socket(domain, type, protocol));
   }
 
+  /** Makes two connected sockets; their descriptors are written as two {@code int}s. */
+  public static int socketpair(int domain, int type, int protocol, long descriptors) {
+    return result(C.socketpair(domain, type, protocol, descriptors));
+  }
+
   public static int bind(int fd, long address, int length) {
     return result(C.bind(fd, address, length));
   }
