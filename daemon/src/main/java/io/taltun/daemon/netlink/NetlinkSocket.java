@@ -162,7 +162,7 @@ public final class NetlinkSocket implements AutoCloseable {
     NativeMemory.copy(message, 0, buffer, message.length);
     long sent;
     do {
-      sent = Syscall.sendto(fd, buffer, message.length, 0, 0L, 0);
+      sent = Syscall.send(fd, buffer, message.length, 0);
     } while (sent == -Errno.EINTR);
     if (sent < 0) {
       throw new SystemCallException(what.get(), (int) -sent);
