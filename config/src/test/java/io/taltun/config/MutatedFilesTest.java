@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Files damaged at random: whatever they became, the answer is a result. */
 class MutatedFilesTest {
-  private static final int RUNS = 6_000;
+  private static final int RUNS = 3_000;
   private static final String TOKENS = "[]{}:,-#&*!|>'\"%@`?~\t\n\u0000\uFEFF\u0085 0";
 
   @Test
