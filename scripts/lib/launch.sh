@@ -30,13 +30,20 @@ build_if_needed() {
   with_build_lock build
 }
 
+need_to_build() {
+  local missing=()
+  command -v mvn >/dev/null || missing+=(maven)
+  # Taltun also runs without libcrypto, but slower. The package is libssl3 or libssl3t64, by release.
+  compgen -G '/usr/lib*/*/libcrypto.so.3' >/dev/null || missing+=(libssl3)
+  [ ${#missing[@]} = 0 ] || need 'building Taltun' "${missing[@]}"
+}
+
 build() {
   local maven status began=$SECONDS
   build_is_current && return 0 # another start has just done it
-  need 'building Taltun' maven libssl3 || return 1
+  need_to_build || return 1
   echo "taltun: building (once; the first time also downloads libraries)" >&2
-  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$STAMP"
-  mkdir -p "$ROOT/daemon/target" && : >"$STAMP.new" || return 1
+  forget_build || return 1
   # Format and lint are the tests' business: a start must not fail on a long line.
   JAVA_HOME=$JDK mvn -B -DskipTests -Dcheckstyle.skip -Dexec.skip -f "$ROOT/pom.xml" package -pl daemon -am \
     >"$BUILD_LOG" 2>&1 &
@@ -55,6 +62,13 @@ build() {
   fi
   mv "$STAMP.new" "$STAMP"
   echo "taltun: built in $((SECONDS - began)) s" >&2
+}
+
+# forget_build: no jar of another version stays beside the new ones, and none is rewritten under a running gateway. The
+# stamp has the time before the build: what is saved during it is newer.
+forget_build() {
+  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$STAMP"
+  mkdir -p "$ROOT/daemon/target" && : >"$STAMP.new"
 }
 
 # show_progress PID: names the module being built while the build runs; redraws one line on a terminal.

@@ -117,13 +117,15 @@ guest_boot() {
   ip -n "$ID-$1" tuntap add dev wan mode tap || return 1
   outer_addresses "$1" wan 0 1
   ip -n "$ID-$1" addr add "$GUEST_CONTROL.1/24" dev wan
-  start guest.log in_ns "$1" qemu-system-x86_64 -M pc -accel tcg,thread=multi -cpu max -smp 2 -m 256 \
+  start guest.log "$1" qemu-system-x86_64 -M pc -accel tcg,thread=multi -cpu max -smp 2 -m 256 \
     -nodefaults -no-user-config -display none -no-reboot -serial stdio \
     -netdev tap,id=wan,ifname=wan,script=no,downscript=no -device virtio-net-pci,netdev=wan,romfile= \
     -device virtio-rng-pci -kernel "$GUEST_CACHE/vmlinuz" -initrd "$GUEST_CACHE/initrd" \
     -append 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0'
   GUEST_NS=$1
-  wait_for 90 guest_answers || { fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"; }
+  wait_for 90 guest_answers || fail "the guest did not start: $(tail -n 1 "$LOGS/guest.log")"
+  must guest ip addr add "$(outer4 0 2)/24" dev wan
+  must guest ip addr add "$(outer6 0 2)/64" dev wan nodad
 }
 
 guest_answers() { GUEST_TIMEOUT=2 guest echo up; }

@@ -37,6 +37,7 @@ clean_to() {
   while read -r kind what rest; do
     case $kind in
       process) stop_process "$what" "$rest" ;;
+      device) ip -n "$what" link del "$rest" 2>/dev/null ;;
       namespace) ip netns del "$what" 2>/dev/null ;;
     esac
   done < <(tail -n "+$(($1 + 1))" "$MADE" | tac)
@@ -64,11 +65,12 @@ stop_process() { # PID START_TIME
 
 process_gone() { ! runs "$1" "$2"; }
 
-# start LOG COMMAND...: in the background, output to $LOGS/LOG; sets STARTED to its pid.
+# start LOG NAMESPACE COMMAND...: in the background, output to $LOGS/LOG; sets STARTED to its pid.
 start() {
-  local log=$LOGS/$1
-  shift
-  "$@" >>"$log" 2>&1 </dev/null &
+  local log=$LOGS/$1 ns=$ID-$2
+  shift 2
+  # Not in_ns: a function in the background is a shell of its own, and its pid the shell's.
+  ip netns exec "$ns" "$@" >>"$log" 2>&1 </dev/null &
   STARTED=$!
   echo "process $STARTED $(process_start_time $STARTED)" >>"$MADE"
 }
@@ -167,10 +169,10 @@ result() { # passed|failed|skipped LINE
 fail() { echo "$*" >"$LOGS/reason"; exit 1; }
 skip() { echo "$*" >"$LOGS/reason"; exit 77; }
 
-# must COMMAND...: the case fails with the command's name and last line when the command does.
+# must COMMAND...: the case fails with the command and its last line when the command does.
 must() {
   local output
-  output=$("$@" 2>&1) || fail "$* ($(tail -n 1 <<<"$output"))"
+  output=$("$@" 2>&1) || fail "$* failed${output:+: $(tail -n 1 <<<"$output")}"
 }
 
 # must_not COMMAND...: the case fails when the command succeeds.
@@ -181,7 +183,7 @@ show_logs() {
   for log in "$LOGS"/*; do
     [ -s "$log" ] && [ "${log##*/}" != reason ] || continue
     note "--- $log"
-    tail -n 15 "$log" | cut -c 1-300 | sed 's/^/    /'
+    grep -v '[│┌└]' "$log" | tail -n 15 | cut -c 1-300 | sed 's/^/    /'
   done
 }
 

@@ -35,6 +35,11 @@ public final class ConfigReader {
     return text == null ? reader.problems.invalid() : reader.parse(text, true);
   }
 
+  /** {@link #parse(String, Path, X25519)} with this machine's best engine. */
+  public static ConfigResult parse(String text, Path file) {
+    return parse(text, file, Primitives.best().x25519());
+  }
+
   /**
    * Reads a text as {@link #read(Path, X25519)} does a file.
    *

@@ -147,17 +147,22 @@ final class YamlTree {
     if (problem.contains("TAB")) {
       return "a tab stands where YAML wants spaces; indent with spaces";
     }
-    String context = e.getContext() == null ? "" : e.getContext() + ", ";
+    Mark context = e.getContextMark();
+    String begun =
+        context == null || context.getLine() + 1 == place.line()
+            ? ""
+            : " (begun on line " + (context.getLine() + 1) + ")";
+    String what = e.getContext() == null ? "" : e.getContext() + begun + ", ";
     String line = text.lines().skip(place.line() - 1L).findFirst().orElse("");
     String advice =
         line.contains("::")
-            ? "quote IPv6 addresses, like \"fd99::1/64\""
+            ? "quote IPv6, like \"fd99::1/64\" or \"[2001:db8::1]:51820\""
             : "check the brackets, the quotes and the indentation";
-    return "not valid YAML: " + oneLine(context + problem) + "; " + advice;
+    return "not valid YAML: " + oneLine(what + problem) + "; " + advice;
   }
 
   private static String oneLine(String message) {
-    return message.replaceAll("\\s+", " ");
+    return message.replaceAll("\\.? \\(Do not use .*", "").replaceAll("\\s+", " ");
   }
 
   /** Valid YAML that this format does without. */

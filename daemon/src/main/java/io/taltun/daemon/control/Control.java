@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
- * The control side of one gateway, wired: protocol, peer table, sampler and sender around one {@link
- * ControlThread}. Made and closed by the gateway's starter; asked by any thread.
+ * The control side of one gateway, wired: protocol, peer table, sampler and sender around one
+ * {@link ControlThread}. Made and closed by the gateway's starter; asked by any thread.
  */
 public final class Control {
   private static final long ANSWER_WITHIN_MS = 1000;
@@ -62,9 +62,7 @@ public final class Control {
     this.clock = clock;
     sender = new HandshakeSender(sockets);
     InstantSource wallClock = InstantSource.system();
-    actions =
-        new DataplaneActions(
-            workers, peers, sender, identity.primitives().aead(), wallClock);
+    actions = new DataplaneActions(workers, peers, sender, identity.primitives().aead(), wallClock);
     protocol =
         new DeviceProtocol(
             identity, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
@@ -97,8 +95,7 @@ public final class Control {
                 entry),
             clock.nowNs()));
     if (config.endpoint() != null && endpoint == null) {
-      resolver.resolve(
-          config.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
+      resolver.resolve(config.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
     }
   }
 
@@ -113,7 +110,8 @@ public final class Control {
   /** All peers, in the file's order. */
   public List<PeerSnapshot> peers()
       throws InterruptedException, TimeoutException, ExecutionException {
-    return thread.call(() -> peers.entries().stream().map(Control::snapshot).toList(), ANSWER_WITHIN_MS);
+    return thread.call(
+        () -> peers.entries().stream().map(Control::snapshot).toList(), ANSWER_WITHIN_MS);
   }
 
   private static PeerSnapshot snapshot(PeerEntry entry) {

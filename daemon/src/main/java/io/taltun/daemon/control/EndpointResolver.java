@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns configured endpoints into addresses. An address is there at once; a name is asked for on a
- * thread of its own and again for ever, so that a name server that is down at boot does not stop the
- * start (trap 33).
+ * thread of its own and again for ever, so that a name server that is down at boot does not stop
+ * the start (trap 33).
  */
 final class EndpointResolver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointResolver.class);
@@ -39,9 +39,7 @@ final class EndpointResolver implements AutoCloseable {
    * @param found called once, on the resolver's thread
    */
   void resolve(HostPort endpoint, Consumer<Endpoint> found) {
-    Thread.ofVirtual()
-        .name("taltun-resolver-" + endpoint.host())
-        .start(() -> ask(endpoint, found));
+    Thread.ofVirtual().name("taltun-resolver-" + endpoint.host()).start(() -> ask(endpoint, found));
   }
 
   private void ask(HostPort endpoint, Consumer<Endpoint> found) {
@@ -62,7 +60,10 @@ final class EndpointResolver implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       }
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
     }
   }
 

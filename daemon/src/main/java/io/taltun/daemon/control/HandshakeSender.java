@@ -19,7 +19,7 @@ final class HandshakeSender implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final long message = arena.allocate(ControlRing.MAX_MESSAGE, 8).address();
-  private final long address = arena.allocate(MessageArray.ADDRESS_ROOM, 8).address();
+  private final MessageArray one = new MessageArray(arena, 1);
   private final UdpSocketPair sockets;
 
   HandshakeSender(UdpSocketPair sockets) {
@@ -37,8 +37,9 @@ final class HandshakeSender implements AutoCloseable {
       return false;
     }
     NativeMemory.copy(bytes, 0, message, length);
-    int addressLength = SocketAddress.write(to, address);
-    return Syscall.sendto(socket.fd(), message, length, MSG_DONTWAIT, address, addressLength) > 0;
+    one.setBuffer(0, message, length);
+    one.setAddressLength(0, SocketAddress.write(to, one.address(0)));
+    return Syscall.sendmmsg(socket.fd(), one.header(0), 1, MSG_DONTWAIT) == 1;
   }
 
   @Override

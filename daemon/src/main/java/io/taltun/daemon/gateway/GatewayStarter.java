@@ -7,6 +7,10 @@ import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
 import io.taltun.daemon.control.PeerTable;
+import io.taltun.daemon.netlink.InterfaceSetup;
+import io.taltun.daemon.netlink.NetlinkSocket;
+import io.taltun.daemon.netlink.NetworkPlan;
+import io.taltun.daemon.netlink.NetworkState;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
@@ -17,13 +21,12 @@ import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a gateway up: sockets, device, workers, control thread, addresses and routes, in this order;
- * whatever was done is taken back when a later step fails.
+ * Brings a gateway up: sockets, device, workers, control thread, addresses and routes, in this
+ * order; whatever was done is taken back when a later step fails.
  */
 public final class GatewayStarter implements GatewayFactory {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayStarter.class);
@@ -54,25 +57,26 @@ public final class GatewayStarter implements GatewayFactory {
     int mtu = iface.mtu().resolve();
     int workerCount = iface.workers().resolve(Runtime.getRuntime().availableProcessors());
 
-    List<UdpSocketPair> sockets =
-        UdpSocketPair.open(workerCount, iface.listenPort(), iface.fwmark());
+    NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
+    InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
+    setup.cleanUpStale();
+    NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
+    int fwmark = setup.chooseFwmark(plan);
+
+    List<UdpSocketPair> sockets = UdpSocketPair.open(workerCount, iface.listenPort(), fwmark);
     unwinding.add("the sockets", () -> sockets.forEach(UdpSocketPair::close));
     TunDevice device = unwinding.add("the device", TunDevice.open(iface.name(), workerCount));
+    NetworkState network = setup.apply(plan, fwmark);
+    unwinding.add("the addresses and routes", network::undo);
 
     SecureRandom random = new SecureRandom();
     PeerTable peers = new PeerTable(random, workerCount);
-    ForwardingTables tables =
-        new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
+    ForwardingTables tables = new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
     ControlThread thread = new ControlThread();
-    AtomicReference<RunningGateway> gateway = new AtomicReference<>();
+    LoggedFaults faults = new LoggedFaults();
     WorkerGroup workers =
         new WorkerGroup(
-            device,
-            sockets,
-            tables,
-            mtu + WAITING_TAIL,
-            thread::wake,
-            new LoggedFaults());
+            device, sockets, tables, mtu + WAITING_TAIL, thread::wake, new LoggedFaults());
     Control control =
         new Control(
             thread,
@@ -97,12 +101,12 @@ public final class GatewayStarter implements GatewayFactory {
             config,
             identity.publicKey(),
             listenPort,
-            iface.fwmark(),
+            Integer.toUnsignedLong(fwmark),
             mtu,
             info(primitives, workerCount, sockets.getFirst(), config),
             control,
             unwinding);
-    gateway.set(running);
+    faults.end().thenAccept(running::fail);
     LOG.info(
         "{} is up: UDP port {}, {} peers, {} workers, {}",
         iface.name(),

@@ -117,6 +117,11 @@ final class RunningGateway implements Gateway, GatewaySecrets {
   }
 
   @Override
+  public GatewaySecrets secrets() {
+    return this;
+  }
+
+  @Override
   public PrivateKey privateKey() {
     return config.iface().privateKey();
   }

@@ -2,64 +2,341 @@ package io.taltun.daemon.peer;
 
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PublicKey;
+import io.taltun.crypto.noise.CookieChecker;
+import io.taltun.crypto.noise.HandshakeResponder;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
+import io.taltun.crypto.wire.CookieReply;
+import io.taltun.crypto.wire.MessageType;
+import io.taltun.crypto.wire.Response;
 import io.taltun.dataplane.udp.Endpoint;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** All peers of a device. Control thread only. */
+/**
+ * The WireGuard protocol of a device and its peers: events in, {@link Actions} out. It reads no
+ * clock and does no I/O; {@code nowNs} is any monotonic time that goes on during suspend, may be
+ * negative, and must not go back between calls.
+ *
+ * <p>Control thread only. A device begins down: {@link #onLocalUp} starts it. Events about a peer
+ * that was removed are ignored. Nothing that comes from the network throws.
+ */
 public final class DeviceProtocol implements AutoCloseable {
-  /** What {@link #poll} returns when nothing is due ever. */
+  /** What {@link #poll} returns when no timer is armed. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
+  private final DeviceContext device;
+  private final Map<PublicKey, PeerProtocol> peers = new LinkedHashMap<>();
+  private final DeadlineQueue deadlines = new DeadlineQueue();
+  private long nextSerial;
+
+  /** Null while the device has no private key. */
+  private CookieChecker cookies;
+
+  /**
+   * A device without peers, down.
+   *
+   * @param local null when there is no private key yet; closed by the caller
+   * @param timestamps of our initiations
+   * @param random cryptographically strong outside of tests: ephemeral keys and jitter
+   * @param rekeyAfterBytes renews a session that sent and received this much; 0 is off
+   */
   public DeviceProtocol(
       StaticIdentity local,
       Tai64n timestamps,
       RandomGenerator random,
       IndexSource indices,
       Actions actions,
-      long rekeyAfterBytes) {}
-
-  /** Null local: no private key yet. Returns the peer that had to go because the key is its own. */
-  public PeerProtocol changeIdentity(StaticIdentity local, long nowNs) {
-    throw new UnsupportedOperationException();
+      long rekeyAfterBytes) {
+    device = new DeviceContext(local, timestamps, random, indices, actions, rekeyAfterBytes);
+    cookies = checkerOf(local);
   }
 
+  // Peers and settings.
+
+  /**
+   * Adds a peer. With a persistent keepalive, on a device that is up, its handshake begins at once.
+   *
+   * @throws IllegalArgumentException when the public key is our own (trap 25) or a peer's already
+   */
   public PeerProtocol addPeer(PeerSettings settings, long nowNs) {
-    throw new UnsupportedOperationException();
+    if (device.local() != null && device.local().publicKey().equals(settings.publicKey())) {
+      throw new IllegalArgumentException("a peer cannot have this device's own public key");
+    }
+    if (peers.containsKey(settings.publicKey())) {
+      throw new IllegalArgumentException("there is a peer with this public key already");
+    }
+    PeerProtocol peer = new PeerProtocol(device, settings, nextSerial++);
+    peers.put(settings.publicKey(), peer);
+    peer.changePersistentKeepalive(settings.persistentKeepaliveNs(), nowNs);
+    deadlines.update(peer);
+    return peer;
   }
 
-  public void removePeer(PeerProtocol peer) {}
+  /** Erases the peer's sessions and its preshared key. */
+  public void removePeer(PeerProtocol peer) {
+    if (!peer.removed()) {
+      peers.remove(peer.publicKey());
+      peer.remove();
+      deadlines.update(peer);
+    }
+  }
 
+  /** The peer of that key, or null. */
   public PeerProtocol peer(PublicKey key) {
-    return null;
+    return peers.get(key);
   }
 
-  public void changePresharedKey(PeerProtocol peer, PresharedKey presharedKey, long nowNs) {}
+  /** All peers, in the order in which they were added; a view. */
+  public Collection<PeerProtocol> peers() {
+    return Collections.unmodifiableCollection(peers.values());
+  }
 
-  public void changeEndpoint(PeerProtocol peer, Endpoint endpoint, long nowNs) {}
+  /**
+   * Replaces our static key and erases what was made with the old one (trap 25). A peer whose key
+   * this is goes.
+   *
+   * @param local null when there is no private key any more; closed by the caller, as the one
+   *     before
+   * @return the peer that was removed, or null
+   */
+  public PeerProtocol changeIdentity(StaticIdentity local, long nowNs) {
+    PeerProtocol ourselves = local == null ? null : peers.get(local.publicKey());
+    if (ourselves != null) {
+      removePeer(ourselves);
+    }
+    closeCookies();
+    device.local(local);
+    cookies = checkerOf(local);
+    for (PeerProtocol peer : peers.values()) {
+      peer.forgetKeys(nowNs);
+      deadlines.update(peer);
+    }
+    return ourselves;
+  }
 
-  public void changePersistentKeepalive(PeerProtocol peer, long intervalNs, long nowNs) {}
+  /** Owns {@code presharedKey} from now on; another key than before erases the peer's sessions. */
+  public void changePresharedKey(PeerProtocol peer, PresharedKey presharedKey, long nowNs) {
+    if (peer.removed()) {
+      presharedKey.close();
+      return;
+    }
+    peer.changePresharedKey(presharedKey, nowNs);
+    deadlines.update(peer);
+  }
 
-  public void onLocalUp(long nowNs) {}
+  /** The peer is configured, or resolved, to be at {@code endpoint}. */
+  public void changeEndpoint(PeerProtocol peer, Endpoint endpoint, long nowNs) {
+    if (!peer.removed()) {
+      peer.changeEndpoint(endpoint, nowNs);
+      deadlines.update(peer);
+    }
+  }
 
-  public void onLocalDown(long nowNs) {}
+  /** 0 is off; switched on, it begins at once. */
+  public void changePersistentKeepalive(PeerProtocol peer, long intervalNs, long nowNs) {
+    if (!peer.removed()) {
+      peer.changePersistentKeepalive(intervalNs, nowNs);
+      deadlines.update(peer);
+    }
+  }
 
+  // Events.
+
+  /** The interface came up: peers with a persistent keepalive start at once. */
+  public void onLocalUp(long nowNs) {
+    device.up(true);
+    for (PeerProtocol peer : peers.values()) {
+      peer.onLocalUp(nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /** The interface went down: sessions are erased, handshake messages are dropped. */
+  public void onLocalDown(long nowNs) {
+    device.up(false);
+    for (PeerProtocol peer : peers.values()) {
+      peer.stop(nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /**
+   * A datagram that is not a transport message, in the first {@code length} bytes of {@code
+   * message}, which are not kept. The cheapest check comes first: length and type, mac1, under load
+   * mac2, and only then Diffie-Hellman.
+   */
   public void onHandshakeMessage(
-      byte[] message, int length, Endpoint source, boolean underLoad, long nowNs) {}
-
-  public void onHandshakeWanted(PeerProtocol peer, long nowNs) {}
-
-  public void onSessionConfirmed(PeerProtocol peer, int localIndex, long nowNs) {}
-
-  public void onEndpointMoved(PeerProtocol peer, Endpoint to, long nowNs) {}
-
-  public void onTraffic(PeerProtocol peer, TrafficSample sample, long nowNs) {}
-
-  public long poll(long nowNs) {
-    return NO_DEADLINE;
+      byte[] message, int length, Endpoint source, boolean underLoad, long nowNs) {
+    int type = MessageType.of(message, length);
+    switch (type) {
+      case MessageType.INITIATION, MessageType.RESPONSE, MessageType.COOKIE_REPLY -> {
+        if (!device.ready()) {
+          drop(HandshakeDrop.NOT_READY);
+          return;
+        }
+        byte[] exact = message.length == length ? message : Arrays.copyOf(message, length);
+        if (type == MessageType.COOKIE_REPLY) {
+          onCookieReply(exact, nowNs);
+        } else if (admitted(exact, source, underLoad, nowNs)) {
+          if (type == MessageType.INITIATION) {
+            onInitiation(exact, source, nowNs);
+          } else {
+            onResponse(exact, source, nowNs);
+          }
+        }
+      }
+      default ->
+          drop(
+              startsLikeHandshake(message, length)
+                  ? HandshakeDrop.WRONG_LENGTH
+                  : HandshakeDrop.UNKNOWN_TYPE);
+    }
   }
 
+  /** A worker holds a packet and has no session that may send it. */
+  public void onHandshakeWanted(PeerProtocol peer, long nowNs) {
+    if (!peer.removed()) {
+      peer.onHandshakeWanted(nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /** The first authentic transport message came under the session that is {@code next}. */
+  public void onSessionConfirmed(PeerProtocol peer, int localIndex, long nowNs) {
+    if (!peer.removed()) {
+      peer.onSessionConfirmed(localIndex, nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /** An authentic transport message came from another place than the endpoint. */
+  public void onEndpointMoved(PeerProtocol peer, Endpoint to, long nowNs) {
+    if (!peer.removed()) {
+      peer.changeEndpoint(to, nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /**
+   * What the workers counted for a peer; to be called about every 100 ms while that changes, and
+   * before {@link #poll} of the same moment.
+   */
+  public void onTraffic(PeerProtocol peer, TrafficSample sample, long nowNs) {
+    if (!peer.removed()) {
+      peer.onTraffic(sample, nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  /**
+   * Runs what is due.
+   *
+   * @return when to call again at the latest, or {@link #NO_DEADLINE}
+   */
+  public long poll(long nowNs) {
+    for (PeerProtocol due = deadlines.firstDue(nowNs);
+        due != null;
+        due = deadlines.firstDue(nowNs)) {
+      due.runDue(nowNs);
+      deadlines.update(due);
+    }
+    return deadlines.isEmpty() ? NO_DEADLINE : deadlines.nextNs();
+  }
+
+  /** Removes all peers and erases everything that is secret. */
   @Override
-  public void close() {}
+  public void close() {
+    for (PeerProtocol peer : List.copyOf(peers.values())) {
+      removePeer(peer);
+    }
+    closeCookies();
+    device.local(null);
+  }
+
+  private boolean admitted(byte[] message, Endpoint source, boolean underLoad, long nowNs) {
+    if (!cookies.mac1Valid(message, message.length)) {
+      drop(HandshakeDrop.BAD_MAC1);
+      return false;
+    }
+    if (!underLoad) {
+      return true;
+    }
+    byte[] place = source.macInput();
+    if (cookies.mac2Valid(message, message.length, place, nowNs)) {
+      return true;
+    }
+    byte[] reply = new byte[CookieReply.LENGTH];
+    cookies.writeCookieReply(message, message.length, place, nowNs, reply);
+    drop(HandshakeDrop.COOKIE_REQUIRED);
+    device.actions.sendHandshake(null, reply, reply.length, source);
+    return false;
+  }
+
+  private void onInitiation(byte[] message, Endpoint source, long nowNs) {
+    HandshakeResponder initiation = HandshakeResponder.open(device.local(), message);
+    if (initiation == null) {
+      drop(HandshakeDrop.NOT_AUTHENTIC);
+      return;
+    }
+    try (initiation) {
+      PeerProtocol peer = peers.get(initiation.remoteStatic());
+      if (peer == null) {
+        drop(HandshakeDrop.UNKNOWN_PEER);
+        return;
+      }
+      peer.onInitiation(initiation, source, nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  private void onResponse(byte[] message, Endpoint source, long nowNs) {
+    PeerProtocol peer = device.holder(Response.receiverIndex(message));
+    if (peer == null) {
+      drop(HandshakeDrop.UNKNOWN_INDEX);
+      return;
+    }
+    peer.onResponse(message, source, nowNs);
+    deadlines.update(peer);
+  }
+
+  /** Names an initiation that is pending, or a response: its index is a session's by now. */
+  private void onCookieReply(byte[] message, long nowNs) {
+    PeerProtocol peer = device.holder(CookieReply.receiverIndex(message));
+    if (peer == null) {
+      drop(HandshakeDrop.UNKNOWN_INDEX);
+      return;
+    }
+    peer.onCookieReply(message, nowNs);
+  }
+
+  private static boolean startsLikeHandshake(byte[] message, int length) {
+    return length < MessageType.LENGTH
+        || message.length < MessageType.LENGTH
+        || message[0] >= MessageType.INITIATION
+            && message[0] <= MessageType.COOKIE_REPLY
+            && (message[1] | message[2] | message[3]) == 0;
+  }
+
+  private CookieChecker checkerOf(StaticIdentity local) {
+    return local == null
+        ? null
+        : new CookieChecker(local.publicKey(), local.primitives(), device.random);
+  }
+
+  private void closeCookies() {
+    if (cookies != null) {
+      cookies.close();
+      cookies = null;
+    }
+  }
+
+  private void drop(HandshakeDrop reason) {
+    device.actions.dropped(reason);
+  }
 }

@@ -26,6 +26,8 @@ public enum HandshakeDrop {
   UNKNOWN_INDEX,
   /** A cookie reply that does not decrypt under our latest mac1. */
   BAD_COOKIE_REPLY,
+  /** The peer's public key is of low order: nothing can be agreed with it. */
+  LOW_ORDER_KEY,
   /** No session index was left, for an answer or for our own initiation. */
   NO_INDEX_LEFT;
 

@@ -17,6 +17,7 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EBADFD = 77;
   public static final int EMSGSIZE = 90;
   public static final int EPROTONOSUPPORT = 93;
   public static final int EOPNOTSUPP = 95;

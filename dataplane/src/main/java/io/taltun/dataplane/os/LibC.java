@@ -5,7 +5,11 @@ import jnr.ffi.annotations.IgnoreError;
 /**
  * The C library's functions as jnr-ffi binds them. Pointers are plain {@code long} addresses and
  * sizes plain {@code long}s (LP64), because passing {@code Pointer} objects or arrays costs an
- * allocation or a copy a call. errno is saved after every call that does not say otherwise.
+ * allocation or a copy a call. errno is saved after every call that does not say otherwise. Public
+ * only because jnr-ffi implements it from a package of its own; call {@link Syscall}.
+ *
+ * <p>No function here takes six parameters: jffi's fast path passes garbage as the sixth (seen with
+ * sendto(2), jnr-ffi 2.3.2 on x86-64).
  */
 public interface LibC {
   int open(long path, int flags, int mode);
@@ -20,6 +24,8 @@ public interface LibC {
 
   int socket(int domain, int type, int protocol);
 
+  int socketpair(int domain, int type, int protocol, long descriptors);
+
   int bind(int fd, long address, int length);
 
   int connect(int fd, long address, int length);
@@ -30,7 +36,7 @@ public interface LibC {
 
   int getsockname(int fd, long address, long length);
 
-  long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
+  long send(int fd, long buffer, long length, int flags);
 
   long recv(int fd, long buffer, long length, int flags);
 

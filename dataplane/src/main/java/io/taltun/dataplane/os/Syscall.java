@@ -51,6 +51,11 @@ public final class Syscall {
     return result(C.socket(domain, type, protocol));
   }
 
+  /** Makes two connected sockets; their descriptors are written as two {@code int}s. */
+  public static int socketpair(int domain, int type, int protocol, long descriptors) {
+    return result(C.socketpair(domain, type, protocol, descriptors));
+  }
+
   public static int bind(int fd, long address, int length) {
     return result(C.bind(fd, address, length));
   }
@@ -71,9 +76,8 @@ public final class Syscall {
     return result(C.getsockname(fd, address, length));
   }
 
-  public static long sendto(
-      int fd, long buffer, long length, int flags, long address, int addressLength) {
-    return result(C.sendto(fd, buffer, length, flags, address, addressLength));
+  public static long send(int fd, long buffer, long length, int flags) {
+    return result(C.send(fd, buffer, length, flags));
   }
 
   public static long recv(int fd, long buffer, long length, int flags) {

@@ -13,6 +13,14 @@ public final class SystemCallException extends IOException {
     this.errno = errno;
   }
 
+  /**
+   * @param detail the kernel's own words beside the errno
+   */
+  public SystemCallException(String what, int errno, String detail) {
+    super(what + ": " + Errno.text(errno) + " (" + detail + ")");
+    this.errno = errno;
+  }
+
   /** Returns the positive errno value. */
   public int errno() {
     return errno;

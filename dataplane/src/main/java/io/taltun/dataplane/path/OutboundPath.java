@@ -7,6 +7,7 @@ import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.packet.Ip;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
@@ -37,6 +38,9 @@ public final class OutboundPath {
   private final WaitingPackets waiting;
   private final ControlRing control;
   private final Counters counters;
+
+  // Written by the worker.
+  private boolean deviceGone;
 
   /**
    * @param worker number of the owning worker
@@ -72,6 +76,7 @@ public final class OutboundPath {
       long packet = sends.next() + TransportData.HEADER_LENGTH;
       int length = tun.read(packet, MAX_PACKET);
       if (length <= 0) {
+        deviceGone = length == -Errno.EBADFD;
         break;
       }
       taken++;
@@ -80,6 +85,11 @@ public final class OutboundPath {
     counters.add(Counter.TUN_READ_PACKETS, taken);
     sends.flush();
     return taken;
+  }
+
+  /** Whether the device was deleted under its open queue. */
+  public boolean deviceGone() {
+    return deviceGone;
   }
 
   private void route(long packet, int length, long nowNs) {

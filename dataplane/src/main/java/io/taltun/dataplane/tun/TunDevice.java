@@ -80,7 +80,7 @@ public final class TunDevice implements AutoCloseable {
         throw new SystemCallException(explain(name, -result), -result);
       }
     }
-    return new TunQueue(fd);
+    return TunQueue.of(fd);
   }
 
   private static String explain(String name, int errno) {

@@ -9,8 +9,13 @@ import io.taltun.dataplane.os.Syscall;
 public final class TunQueue implements AutoCloseable {
   private final int fd;
 
-  TunQueue(int fd) {
+  private TunQueue(int fd) {
     this.fd = fd;
+  }
+
+  /** A queue over a descriptor, which it closes: one read or write is one packet. */
+  public static TunQueue of(int fd) {
+    return new TunQueue(fd);
   }
 
   public int fd() {

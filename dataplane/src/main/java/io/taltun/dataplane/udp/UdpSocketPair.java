@@ -15,7 +15,7 @@ public final class UdpSocketPair implements AutoCloseable {
   private final UdpSocket ipv4;
   private final UdpSocket ipv6;
 
-  private UdpSocketPair(UdpSocket ipv4, UdpSocket ipv6) {
+  UdpSocketPair(UdpSocket ipv4, UdpSocket ipv6) {
     this.ipv4 = ipv4;
     this.ipv6 = ipv6;
   }

@@ -41,7 +41,7 @@ final class Worker implements Runnable, AutoCloseable {
   private final OutboundPath outbound;
   private final InboundPath inbound;
 
-  // Written by stop(), read by the worker.
+  // Written false once, by stop() or the worker.
   private volatile boolean running = true;
 
   /**
@@ -111,6 +111,10 @@ final class Worker implements Runnable, AutoCloseable {
       } catch (RuntimeException e) {
         counters.increment(Counter.WORKER_FAULTS);
         faults.onFault(name, e);
+      }
+      if (outbound.deviceGone() && running) {
+        running = false;
+        faults.onEnd(name, "the device was deleted");
       }
     }
     // What was asked for before the end is still done: keys are erased here.

@@ -17,6 +17,7 @@ import java.util.List;
  * closed by the control thread; counters are read by anybody.
  */
 public final class WorkerGroup {
+  private final FaultListener faults;
   private final List<Worker> workers;
   private final List<Thread> threads = new ArrayList<>();
 
@@ -33,6 +34,7 @@ public final class WorkerGroup {
       Runnable wakeControl,
       FaultListener faults)
       throws SystemCallException {
+    this.faults = faults;
     List<Worker> made = new ArrayList<>();
     for (int i = 0; i < sockets.size(); i++) {
       made.add(
@@ -52,7 +54,12 @@ public final class WorkerGroup {
   /** Starts the threads. */
   public void start() {
     for (Worker worker : workers) {
-      threads.add(Thread.ofPlatform().name(worker.name()).daemon().start(worker));
+      threads.add(
+          Thread.ofPlatform()
+              .name(worker.name())
+              .daemon()
+              .uncaughtExceptionHandler((_, error) -> faults.onEnd(worker.name(), error.toString()))
+              .start(worker));
     }
   }
 

@@ -53,7 +53,8 @@ public final class OpenSsl {
         return absent(version + " offers no ChaCha20-Poly1305");
       }
       return new OpenSsl(new OpenSslAead(lib, cipher), new OpenSslX25519(lib), version);
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
+      // The library or a function of it is missing, or jnr-ffi has no native part for this machine.
       return absent(name + " does not load");
     }
   }

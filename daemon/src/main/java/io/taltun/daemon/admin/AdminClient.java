@@ -1,0 +1,51 @@
+package io.taltun.daemon.admin;
+
+import io.taltun.daemon.gateway.GatewayInfo;
+import io.taltun.daemon.gateway.GatewayStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A command's view of one running gateway; blocking, one connection per request. */
+public final class AdminClient {
+  private final Path socket;
+
+  /** Nothing is opened yet. */
+  public AdminClient(Path socket) {
+    this.socket = socket;
+  }
+
+  /** The parsed status. */
+  public GatewayStatus status() throws IOException {
+    return AdminJson.MAPPER.readValue(statusJson(), GatewayStatus.class);
+  }
+
+  /** The status as the gateway wrote it. */
+  public String statusJson() throws IOException {
+    return new String(exchange("GET", "/status"), StandardCharsets.UTF_8);
+  }
+
+  /** The parsed info. */
+  public GatewayInfo info() throws IOException {
+    return AdminJson.MAPPER.readValue(exchange("GET", "/info"), GatewayInfo.class);
+  }
+
+  /** Returns when the gateway says that it is well. */
+  public void health() throws IOException {
+    exchange("GET", "/healthz");
+  }
+
+  /** Returns when the gateway has begun to stop. */
+  public void stop() throws IOException {
+    exchange("POST", "/stop");
+  }
+
+  private byte[] exchange(String method, String path) throws IOException {
+    HttpExchange.Response response = HttpExchange.send(socket, method, path);
+    if (response.status() == HttpExchange.OK) {
+      return response.body();
+    }
+    var error = AdminJson.MAPPER.readTree(response.body()).path("error");
+    throw new IOException(error.asText("answer " + response.status()));
+  }
+}

@@ -1,0 +1,119 @@
+package io.taltun.daemon.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.ReadTimeoutException;
+import io.taltun.daemon.gateway.Gateway;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers one connection's requests. */
+final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger("admin");
+  private static final String STOP = "/stop";
+
+  private final Gateway gateway;
+  private final Map<String, Map<HttpMethod, Supplier<Object>>> answers;
+
+  AdminHandler(Gateway gateway) {
+    this.gateway = gateway;
+    this.answers =
+        Map.of(
+            "/status",
+            Map.of(HttpMethod.GET, gateway::status),
+            "/info",
+            Map.of(HttpMethod.GET, gateway::info),
+            "/healthz",
+            Map.of(HttpMethod.GET, this::health),
+            STOP,
+            Map.of(HttpMethod.POST, () -> Map.of("stopping", gateway.name())));
+  }
+
+  /** A gateway whose control thread does not answer is not well. */
+  private Map<String, String> health() {
+    return Map.of("name", gateway.status().name(), "state", "up");
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    String path = request.uri();
+    var byMethod = answers.get(path);
+    if (!request.decoderResult().isSuccess()) {
+      send(context, false, HttpResponseStatus.BAD_REQUEST, error("not a request"));
+      return;
+    }
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    if (byMethod == null) {
+      var known = new TreeMap<>(answers).keySet();
+      send(context, keepAlive, HttpResponseStatus.NOT_FOUND, error("known are " + known));
+      return;
+    }
+    Supplier<Object> answer = byMethod.get(request.method());
+    if (answer == null) {
+      String message = path + " takes " + byMethod.keySet().iterator().next();
+      send(context, keepAlive, HttpResponseStatus.METHOD_NOT_ALLOWED, error(message));
+      return;
+    }
+    Object body;
+    try {
+      body = answer.get();
+    } catch (RuntimeException e) {
+      LOG.warn("the gateway did not answer {} {}", request.method(), path, e);
+      String message = "the gateway does not answer; see its log";
+      send(context, keepAlive, HttpResponseStatus.SERVICE_UNAVAILABLE, error(message));
+      return;
+    }
+    ChannelFuture sent = send(context, keepAlive, HttpResponseStatus.OK, body);
+    if (path.equals(STOP)) {
+      sent.addListener(done -> gateway.requestStop());
+    }
+  }
+
+  private static Map<String, String> error(String message) {
+    return Map.of("error", message);
+  }
+
+  private static ChannelFuture send(
+      ChannelHandlerContext context, boolean keepAlive, HttpResponseStatus status, Object body) {
+    byte[] json;
+    try {
+      json = AdminJson.MAPPER.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records and maps of numbers and text are JSON", e);
+    }
+    var response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(json));
+    response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
+    HttpUtil.setKeepAlive(response, keepAlive);
+    ChannelFuture sent = context.writeAndFlush(response);
+    if (!keepAlive) {
+      sent.addListener(ChannelFutureListener.CLOSE);
+    }
+    return sent;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException || cause instanceof ReadTimeoutException)) {
+      LOG.warn("an admin connection broke", cause);
+    }
+    context.close();
+  }
+}

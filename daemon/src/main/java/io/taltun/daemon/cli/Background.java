@@ -1,0 +1,108 @@
+package io.taltun.daemon.cli;
+
+import io.taltun.daemon.admin.AdminClient;
+import io.taltun.daemon.unix.SocketFile;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Runs {@code up} again as a process that outlives this one. */
+final class Background {
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long POLL_MS = 20;
+  private static final int MOST_LOG_BYTES = 64 << 10;
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+  private final Host host;
+  private final String name;
+  private final Path log;
+
+  Background(Host host, String name, Path log) {
+    this.host = host;
+    this.name = name;
+    this.log = log;
+  }
+
+  /** Returns when the gateway answers; a child that fails hands its words and exit code on. */
+  void start(Path config, Up.LogFormat format, boolean debug)
+      throws IOException, InterruptedException {
+    if (SocketFile.isLive(host.adminSocket(name))) {
+      throw new CommandFailure(
+          "a gateway named " + name + " runs already; stop it with 'taltun down " + name + "'");
+    }
+    if (host.selfCommand().isEmpty()) {
+      throw new CommandFailure("/proc is not readable; use systemd or run it without --daemon");
+    }
+    SocketFile.makeFolder(host.runFolder());
+    try {
+      SecretFile.create(log, "");
+    } catch (FileAlreadyExistsException appendedTo) {
+      // The log of the runs before.
+    }
+    long logStart = Files.size(log);
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(SETSID)) {
+      command.add(SETSID.toString()); // a session of its own: the terminal's end is not its end
+    }
+    command.addAll(host.selfCommand());
+    command.addAll(List.of("up", "-c", config.toString(), "--log-format"));
+    command.add(format.name().toLowerCase(Locale.ROOT));
+    if (debug) {
+      command.add("--debug");
+    }
+    Process child =
+        new ProcessBuilder(command)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    await(child, logStart);
+  }
+
+  private void await(Process child, long logStart) throws IOException, InterruptedException {
+    AdminClient client = new AdminClient(host.adminSocket(name));
+    long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+    while (!answers(client)) {
+      if (child.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
+        throw CommandFailure.ofChild(lastWords(logStart), Math.max(1, child.exitValue()));
+      }
+      if (deadlineNs - System.nanoTime() < 0) {
+        child.destroy();
+        throw new CommandFailure(name + " was not up after 30 s and was ended; see " + log);
+      }
+    }
+  }
+
+  private static boolean answers(AdminClient client) {
+    try {
+      client.health();
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** The child's last line, which is its error. */
+  private String lastWords(long logStart) throws IOException {
+    byte[] tail;
+    try (var file = new RandomAccessFile(log.toFile(), "r")) {
+      long start = Math.max(logStart, file.length() - MOST_LOG_BYTES);
+      tail = new byte[(int) (file.length() - start)];
+      file.seek(start);
+      file.readFully(tail);
+    }
+    return new String(tail, StandardCharsets.UTF_8)
+        .lines()
+        .reduce((first, second) -> second)
+        .map(line -> line.startsWith("taltun up: ") ? line.substring("taltun up: ".length()) : line)
+        .orElse("the gateway ended without a word; see " + log);
+  }
+}

@@ -1,0 +1,59 @@
+package io.taltun.daemon.cli;
+
+import io.taltun.daemon.log.Traces;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Every failure is one line on stderr. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private final Taltun root;
+
+  Failures(Taltun root) {
+    this.root = root;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    // Picocli puts suggestions and the names of missing options on lines of their own.
+    String message = e.getMessage().lines().map(String::strip).reduce((a, b) -> a + " " + b).get();
+    command.getErr().println(name + ": " + message + "; try '" + name + " --help'");
+    trace(command, e);
+    return CommandFailure.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + describe(e));
+    trace(command, e);
+    return e instanceof CommandFailure failure ? failure.exitCode() : CommandFailure.FAILED;
+  }
+
+  private void trace(CommandLine command, Exception e) {
+    if (root.debug()) {
+      command.getErr().println(Traces.lines(e));
+    }
+  }
+
+  private static String describe(Exception e) {
+    return switch (e) {
+      case CommandFailure failure -> failure.getMessage();
+      case AccessDeniedException denied ->
+          "no permission for " + denied.getFile() + "; run this as root";
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case FileAlreadyExistsException there ->
+          there.getFile() + " exists already; remove it or name another file";
+      case IOException io -> io.getMessage();
+      default -> Traces.oneLine(e, false) + "; run it again with --debug and report what it prints";
+    };
+  }
+}

@@ -1,0 +1,88 @@
+package io.taltun.daemon.cli;
+
+import io.taltun.daemon.gateway.GatewayFactory;
+import io.taltun.daemon.unix.SocketFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the commands find around them.
+ *
+ * @param configFile where {@code up} looks when it is not told
+ * @param runFolder of the admin sockets
+ * @param wireguardFolder of the UAPI sockets
+ * @param gateways brings gateways up
+ * @param privileges what the process may do
+ * @param selfCommand starts this program again when arguments are appended
+ * @param input standard input
+ * @param terminal standard output and error
+ */
+record Host(
+    Path configFile,
+    Path runFolder,
+    Path wireguardFolder,
+    GatewayFactory gateways,
+    Privileges privileges,
+    List<String> selfCommand,
+    InputStream input,
+    Terminal terminal) {
+  private static final String SOCKET_SUFFIX = ".sock";
+
+  Path adminSocket(String name) {
+    return runFolder.resolve(name + SOCKET_SUFFIX);
+  }
+
+  Path uapiSocket(String name) {
+    return wireguardFolder.resolve(name + SOCKET_SUFFIX);
+  }
+
+  /** The names of the gateways that answer, sorted. */
+  List<String> running() {
+    if (!Files.isDirectory(runFolder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(runFolder)) {
+      return files
+          .filter(file -> file.toString().endsWith(SOCKET_SUFFIX))
+          .filter(SocketFile::isLive)
+          .map(file -> file.getFileName().toString())
+          .map(file -> file.substring(0, file.length() - SOCKET_SUFFIX.length()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new CommandFailure("cannot look into " + runFolder + "; run this as root", e);
+    }
+  }
+
+  /** The gateway that a command means: the one it names, or the only one. */
+  String chosen(String name) {
+    List<String> running = running();
+    if (name != null) {
+      if (!running.contains(name)) {
+        String others = running.isEmpty() ? "" : "; running: " + String.join(", ", running);
+        throw new CommandFailure("no gateway named " + name + " answers" + hint() + others);
+      }
+      return name;
+    }
+    return switch (running.size()) {
+      case 0 -> throw nothingRuns();
+      case 1 -> running.getFirst();
+      default ->
+          throw CommandFailure.usage(
+              "several gateways run, name one of them: " + String.join(", ", running));
+    };
+  }
+
+  CommandFailure nothingRuns() {
+    return new CommandFailure("no gateway answers" + hint() + "; start one with 'taltun up'");
+  }
+
+  /** The sockets are root's: to others every gateway looks dead. */
+  private String hint() {
+    return privileges.isRoot() ? "" : " to this user (run this as root)";
+  }
+}

@@ -1,0 +1,58 @@
+package io.taltun.daemon.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Sets up what slf4j writes to. The JDK's own logging with a formatter of ours does all that is
+ * needed; of the small bindings only slf4j-simple comes near, and it has neither levels for
+ * journald nor JSON.
+ */
+public final class Logs {
+  /** Held here: the JDK forgets the level of a logger that nobody holds. */
+  private static final Logger NETTY = Logger.getLogger("io.netty");
+
+  private static final Logger ROOT = Logger.getLogger("");
+
+  private Logs() {}
+
+  /**
+   * Replaces every handler by one on stderr.
+   *
+   * @param level the least that is written
+   * @param traces whether exceptions come with their frames
+   */
+  public static void configure(LogStyle style, Level level, boolean traces) {
+    for (Handler handler : ROOT.getHandlers()) {
+      ROOT.removeHandler(handler);
+    }
+    Handler stderr = new ConsoleHandler();
+    stderr.setLevel(Level.ALL);
+    stderr.setFormatter(new EventFormatter(style, traces));
+    ROOT.addHandler(stderr);
+    ROOT.setLevel(level);
+    NETTY.setLevel(Level.WARNING);
+  }
+
+  /**
+   * Whether stderr is journald's: {@code JOURNAL_STREAM} names its device and inode
+   * (systemd.exec(5)), and may be inherited by a process whose stderr is something else.
+   */
+  public static boolean stderrIsJournal() {
+    String stream = System.getenv("JOURNAL_STREAM");
+    if (stream == null) {
+      return false;
+    }
+    try {
+      var stderr = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      return stream.equals(stderr.get("dev") + ":" + stderr.get("ino"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** How events become lines on stderr. */
+package io.taltun.daemon.log;

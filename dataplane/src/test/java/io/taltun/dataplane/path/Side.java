@@ -1,0 +1,148 @@
+package io.taltun.dataplane.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taltun.dataplane.Packets;
+import io.taltun.dataplane.Wire;
+import io.taltun.dataplane.counter.Counter;
+import io.taltun.dataplane.counter.Counters;
+import io.taltun.dataplane.counter.DropReason;
+import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.route.AllowedIps;
+import io.taltun.dataplane.route.SessionIndex;
+import io.taltun.dataplane.session.Keypairs;
+import io.taltun.dataplane.session.Peer;
+import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.session.WaitingPackets;
+import io.taltun.dataplane.tun.TunQueue;
+import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.ReceiveBatch;
+import io.taltun.dataplane.udp.SendBatch;
+import io.taltun.dataplane.udp.UdpSocketPair;
+import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One gateway's packet path with a worker's parts and no worker: real UDP sockets on the loopback,
+ * a {@link Wire} for the TUN device, the test's thread for both the worker and the control thread.
+ */
+public final class Side implements AutoCloseable {
+  /** As a TUN device has it by default. */
+  public static final int MTU = 1420;
+
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The kernel's end of the TUN queue. */
+  public final Wire wire = new Wire();
+
+  public final ForwardingTables tables;
+  public final OutboundPath outbound;
+  public final InboundPath inbound;
+  public final Counters counters = new Counters();
+  public final ControlRing control = new ControlRing(() -> {});
+
+  private final Arena arena = Arena.ofShared();
+  private final TunQueue tun = TunQueue.of(wire.queueFd());
+  private final WaitingPackets waiting = new WaitingPackets(0, MTU);
+  private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
+  private final UdpSocketPair sockets;
+  private final int port;
+  private int peers;
+  private long received;
+
+  /**
+   * @param relay whether packets between peers are sealed again
+   */
+  public Side(boolean relay) {
+    try {
+      sockets = UdpSocketPair.open(1, 0, 0).getFirst();
+      port = sockets.localPort();
+    } catch (SystemCallException e) {
+      throw new AssertionError(e);
+    }
+    tables = new ForwardingTables(new SessionIndex<>(64), MTU, relay);
+    SendBatch sends = new SendBatch(arena, sockets, counters);
+    outbound = new OutboundPath(0, tun, tables, sends, waiting, control, counters);
+    inbound = new InboundPath(0, tun, tables, new ReceiveBatch(arena), outbound, control, counters);
+  }
+
+  /** Where others reach it over IPv4. */
+  public Endpoint ipv4() {
+    return Endpoint.ofIpv4(0x7f00_0001, port);
+  }
+
+  /** Where others reach it over IPv6. */
+  public Endpoint ipv6() {
+    return Endpoint.ofIpv6(0, 1, port, 0);
+  }
+
+  /** A new peer that owns the given addresses, without a session. */
+  public Peer addPeer(Endpoint endpoint, String... addresses) {
+    Peer peer = new Peer(peers++, 1);
+    peer.setEndpoint(endpoint);
+    for (String address : addresses) {
+      byte[] bytes = Packets.address(address);
+      allowedIps.add(bytes, bytes.length * Byte.SIZE, peer);
+    }
+    tables.setAllowedIps(allowedIps.build());
+    return peer;
+  }
+
+  /** Makes a session the current one of its peer. */
+  public void install(Session session) {
+    assertThat(tables.sessions().put(session.localIndex(), session)).isTrue();
+    session.peer().setKeypairs(new Keypairs(session, null, null));
+  }
+
+  /** Lets packets come from the TUN device and sends them. */
+  public void send(long nowNs, byte[]... packets) {
+    for (byte[] packet : packets) {
+      wire.give(packet);
+    }
+    while (outbound.poll(nowNs) > 0) {
+      // until none is left
+    }
+  }
+
+  /** Takes this many datagrams from both sockets, however long they take over the loopback. */
+  public void receive(int datagrams, long nowNs) {
+    received += datagrams;
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    while (counters.get(Counter.UDP_RECEIVED_DATAGRAMS) < received) {
+      if (inbound.poll(sockets.ipv4(), nowNs) + inbound.poll(sockets.ipv6(), nowNs) == 0) {
+        if (deadlineNs - System.nanoTime() < 0) {
+          throw new AssertionError("a datagram is missing");
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  public long count(Counter counter) {
+    return counters.get(counter);
+  }
+
+  public long count(DropReason reason) {
+    return counters.get(reason);
+  }
+
+  /** The sum over all reasons. */
+  public long drops() {
+    long sum = 0;
+    for (DropReason reason : DropReason.values()) {
+      sum += counters.get(reason);
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    sockets.close();
+    tun.close();
+    wire.close();
+    waiting.close();
+    control.close();
+    arena.close();
+  }
+}
