@@ -1,5 +1,6 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.daemon.cli.demo.Demo;
 import io.taltun.daemon.gateway.GatewayFactory;
 import io.taltun.daemon.gateway.GatewayStarter;
 import io.taltun.daemon.log.LogStyle;
@@ -48,6 +49,12 @@ public final class Taltun implements Runnable {
     Taltun root = new Taltun();
     Failures failures = new Failures(root);
     return new CommandLine(root)
+        .addSubcommand(
+            new Demo(
+                host.selfCommand(),
+                host.privileges()::requireNetworkAdmin,
+                host.terminal(),
+                root::debug))
         .addSubcommand(new Up(host, root))
         .addSubcommand(new Down(host))
         .addSubcommand(new Status(host))
