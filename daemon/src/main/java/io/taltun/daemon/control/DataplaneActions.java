@@ -112,10 +112,7 @@ final class DataplaneActions implements Actions {
     switch (state) {
       case ONLINE -> LOG.info("peer {} is online at {}", entry.config().name(), peer.endpoint());
       case OFFLINE ->
-          LOG.info(
-              "peer {} is offline: no answer from {}; going on trying",
-              entry.config().name(),
-              peer.endpoint());
+          LOG.info("peer {} is offline: no answer from {}", entry.config().name(), peer.endpoint());
       default -> LOG.debug("peer {} is {}", entry.config().name(), state);
     }
   }

@@ -20,6 +20,7 @@ import io.taltun.crypto.wire.Response;
 import io.taltun.daemon.peer.PeerTimers.Timer;
 import io.taltun.dataplane.udp.Endpoint;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,6 +44,10 @@ public final class PeerProtocol {
   private final PublicKey publicKey;
   private final Object attachment;
   private final SessionSlots sessions = new SessionSlots();
+
+  /** Displaced by a session that we initiated; they receive for {@code REKEY_TIMEOUT} more. */
+  private final List<SessionLife> lingering = new ArrayList<>();
+
   private final TrafficWatch traffic;
 
   final PeerTimers timers = new PeerTimers();
@@ -219,7 +224,8 @@ public final class PeerProtocol {
     timers.arm(Timer.ERASE_SESSIONS, nowNs + ERASE_AFTER_TIME_NS);
     List<SessionLife> displaced = sessions.installAsInitiator(session);
     startCurrent();
-    publishSessions(displaced);
+    publishSessions(List.of());
+    linger(displaced, nowNs);
     // Without a first message the responder could not send: it would not know that we have keys.
     device.actions.sendKeepalive(this);
     traffic.onHandshakeReceived(nowNs);
@@ -291,6 +297,7 @@ public final class PeerProtocol {
       }
       case ANSWER_OVERDUE -> markUnanswered();
       case ERASE_SESSIONS -> eraseSessions();
+      case RETIRE_LINGERING -> retireLingering();
       case GIVE_UP -> giveUp(nowNs);
       case RETRANSMIT -> initiate(nowNs);
       case DEFERRED_HANDSHAKE -> attempt(nowNs);
@@ -524,7 +531,26 @@ public final class PeerProtocol {
     timers.arm(Timer.SESSION_ENDS, sessions.current().sendUntilNs());
   }
 
+  /**
+   * The peer sends under its own current session until our first message under the new one is
+   * there. After both sides had initiated at once that may be the one that falls out here.
+   */
+  private void linger(List<SessionLife> displaced, long nowNs) {
+    retireLingering();
+    if (!displaced.isEmpty()) {
+      lingering.addAll(displaced);
+      timers.arm(Timer.RETIRE_LINGERING, nowNs + REKEY_TIMEOUT_NS);
+    }
+  }
+
+  private void retireLingering() {
+    timers.disarm(Timer.RETIRE_LINGERING);
+    retire(lingering);
+    lingering.clear();
+  }
+
   private void eraseSessions() {
+    retireLingering();
     timers.disarm(Timer.ERASE_SESSIONS);
     timers.disarm(Timer.SESSION_ENDS);
     timers.disarm(Timer.REKEY_AS_RESPONDER);
@@ -536,7 +562,11 @@ public final class PeerProtocol {
 
   private void publishSessions(List<SessionLife> displaced) {
     device.actions.keypairsChanged(this, sessions.current(), sessions.previous(), sessions.next());
-    for (SessionLife session : displaced) {
+    retire(displaced);
+  }
+
+  private void retire(List<SessionLife> gone) {
+    for (SessionLife session : gone) {
       device.actions.sessionRetired(this, session);
       device.releaseIndex(session.localIndex());
     }

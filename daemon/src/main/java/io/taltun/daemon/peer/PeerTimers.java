@@ -10,6 +10,8 @@ final class PeerTimers {
     ANSWER_OVERDUE,
     /** {@code 3 × REJECT_AFTER_TIME} without a new session. */
     ERASE_SESSIONS,
+    /** What a session of ours displaced has received for long enough. */
+    RETIRE_LINGERING,
     /** {@code REKEY_ATTEMPT_TIME} without an answer. Armed as long as an attempt is under way. */
     GIVE_UP,
     /** {@code REKEY_TIMEOUT} and jitter without an answer. */

@@ -231,6 +231,30 @@ class RekeyTest {
     assertThat(pair.bob.sessions).hasSize(2);
   }
 
+  /**
+   * After both had initiated at once, Bob sends under what is Alice's previous session (trap 16).
+   */
+  @Test
+  void shouldReceiveWhatWasOnItsWayWhenBothHadInitiatedAndOneRenews() {
+    pair.bob.protocol.changeEndpoint(pair.toAlice.protocol, Pair.ALICE, pair.clock.nowNs());
+    pair.alice.send(pair.toBob, "1");
+    pair.bob.send(pair.toAlice, "1");
+    pair.carry();
+    pair.clock.advanceNs(121 * S);
+    pair.bob.send(pair.toAlice, "late");
+    Datagram late = pair.fromBob.remove();
+    pair.alice.send(pair.toBob, "2");
+    pair.aliceSamples();
+    pair.carry();
+    pair.alice.receive(late);
+
+    assertThat(pair.toBob.delivered).containsExactly("1", "late");
+    pair.aliceAfter(5 * S - 1);
+    int lingering = pair.alice.sessions.size();
+    pair.aliceAfter(1);
+    assertThat(pair.alice.sessions).hasSize(lingering - 1);
+  }
+
   private static long initiationsOf(SimulatedDevice device) {
     return device.log.stream().filter("send 1"::equals).count();
   }
