@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every failure is one line on stderr. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
@@ -23,11 +25,23 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   public int handleParseException(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    // Picocli puts suggestions and the names of missing options on lines of their own.
-    String message = e.getMessage().lines().map(String::strip).reduce((a, b) -> a + " " + b).get();
-    command.getErr().println(name + ": " + message + "; try '" + name + " --help'");
+    command.getErr().println(name + ": " + describe(e) + "; try '" + name + " --help'");
     trace(command, e);
     return CommandFailure.USAGE;
+  }
+
+  private static String describe(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && e.getCommandLine().getParent() == null) {
+      String near = unmatched.getSuggestions().stream().findFirst().orElse(null);
+      return "there is no command '%s'%s"
+          .formatted(
+              unmatched.getUnmatched().getFirst(),
+              near == null ? "" : ", did you mean '" + near + "'");
+    }
+    // Picocli puts the names of missing options on lines of their own.
+    return e.getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
   @Override

@@ -43,12 +43,13 @@ final class EventFormatter extends Formatter {
   public String format(LogRecord event) {
     Severity severity = Severity.of(event.getLevel());
     String time = MILLISECONDS.format(event.getInstant());
-    String source = event.getLoggerName();
+    String logger = event.getLoggerName();
+    String source = logger.substring(logger.lastIndexOf('.') + 1);
     return switch (style) {
       case TEXT ->
           "%s %-5s %s: %s\n".formatted(time, severity.label, source, oneLine(message(event)));
       case JOURNAL -> "<%d>%s: %s\n".formatted(severity.syslog, source, oneLine(message(event)));
-      case JSON -> json(time, severity, event) + "\n";
+      case JSON -> json(time, severity, source, event) + "\n";
     };
   }
 
@@ -59,11 +60,11 @@ final class EventFormatter extends Formatter {
         : formatMessage(event) + ": " + Traces.oneLine(thrown, traces);
   }
 
-  private String json(String time, Severity severity, LogRecord event) {
+  private String json(String time, Severity severity, String source, LogRecord event) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("time", time);
     fields.put("level", severity.label);
-    fields.put("source", event.getLoggerName());
+    fields.put("source", source);
     fields.put("message", formatMessage(event));
     if (event.getThrown() != null) {
       fields.put("error", Traces.oneLine(event.getThrown(), traces));

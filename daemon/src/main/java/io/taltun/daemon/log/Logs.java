@@ -3,6 +3,7 @@ package io.taltun.daemon.log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -14,8 +15,16 @@ import java.util.logging.Logger;
  * journald nor JSON.
  */
 public final class Logs {
-  /** Held here: the JDK forgets the level of a logger that nobody holds. */
-  private static final Logger NETTY = Logger.getLogger("io.netty");
+  /**
+   * Libraries' events by the least level that is of use. Held here: the JDK forgets the level of a
+   * logger that nobody holds.
+   */
+  private static final Map<Logger, Level> LIBRARIES =
+      Map.of(
+          Logger.getLogger("io.netty"), Level.WARNING,
+          // It warns where there is no loopback device, which nothing here uses.
+          Logger.getLogger("io.netty.util.NetUtilInitializations"), Level.SEVERE,
+          Logger.getLogger("java.lang.Runtime"), Level.INFO);
 
   private static final Logger ROOT = Logger.getLogger("");
 
@@ -36,7 +45,7 @@ public final class Logs {
     stderr.setFormatter(new EventFormatter(style, traces));
     ROOT.addHandler(stderr);
     ROOT.setLevel(level);
-    NETTY.setLevel(Level.WARNING);
+    LIBRARIES.forEach(Logger::setLevel);
   }
 
   /**

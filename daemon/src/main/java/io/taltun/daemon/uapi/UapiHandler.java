@@ -23,12 +23,13 @@ final class UapiHandler extends SimpleChannelInboundHandler<String> {
   /** A set of ten thousand peers with a few prefixes each is about 4 MiB. */
   private static final int MOST_OPERATION_CHARS = 32 << 20;
 
-  private static final Logger LOG = LoggerFactory.getLogger("uapi");
+  private static final Logger LOG = LoggerFactory.getLogger(UapiHandler.class);
 
   private enum Operation {
     NONE,
     GET,
-    SET
+    SET,
+    REFUSED
   }
 
   private final GetOperation getOperation;
@@ -43,6 +44,9 @@ final class UapiHandler extends SimpleChannelInboundHandler<String> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, String line) {
+    if (operation == Operation.REFUSED) {
+      return;
+    }
     operationChars += line.length() + 1;
     if (operationChars > MOST_OPERATION_CHARS) {
       fail(context, EPROTO);
@@ -61,6 +65,12 @@ final class UapiHandler extends SimpleChannelInboundHandler<String> {
     } else if (operation == Operation.GET) {
       fail(context, EINVAL);
     }
+  }
+
+  /** The rest of what arrived is not read any more. */
+  private void fail(ChannelHandlerContext context, int error) {
+    operation = Operation.REFUSED;
+    context.writeAndFlush(errno(error)).addListener(ChannelFutureListener.CLOSE);
   }
 
   private void finish(ChannelHandlerContext context) {
@@ -92,10 +102,6 @@ final class UapiHandler extends SimpleChannelInboundHandler<String> {
 
   private static ByteBuf errno(int value) {
     return Unpooled.copiedBuffer("errno=" + value + "\n\n", StandardCharsets.US_ASCII);
-  }
-
-  private static void fail(ChannelHandlerContext context, int error) {
-    context.writeAndFlush(errno(error)).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override

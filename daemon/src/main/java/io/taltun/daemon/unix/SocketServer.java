@@ -31,6 +31,14 @@ import java.util.concurrent.TimeUnit;
 public final class SocketServer implements AutoCloseable {
   private static final long CLOSE_TIMEOUT_MS = 500;
 
+  static {
+    // Channels get names that are unique on this machine; Netty would look for a network card's
+    // address to make them unique everywhere, and complain in a namespace that has none.
+    if (System.getProperty("io.netty.machineId") == null) {
+      System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
+    }
+  }
+
   private final Path socket;
   private final MultiThreadIoEventLoopGroup loop;
   private final Channel channel;
@@ -111,8 +119,8 @@ public final class SocketServer implements AutoCloseable {
     shutDown(loop);
   }
 
+  /** The threads are daemons: nobody needs to wait for their end. */
   private static void shutDown(MultiThreadIoEventLoopGroup loop) {
-    loop.shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-        .awaitUninterruptibly(2 * CLOSE_TIMEOUT_MS);
+    loop.shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
   }
 }

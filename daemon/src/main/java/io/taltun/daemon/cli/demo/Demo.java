@@ -93,10 +93,10 @@ public final class Demo implements Callable<Integer> {
     Site right = stage.right();
     narrator.say("Two gateways on this machine, each in a network namespace of its own:");
     stage.build(selfCommand, debug.getAsBoolean());
-    narrator.done("two gateways up", left.name() + " and " + right.name());
+    narrator.done("two gateways up", "a is %s, b is %s".formatted(left.name(), right.name()));
 
     handshake(stage, right.address4());
-    narrator.done("handshake", right.name() + " learnt where " + left.name() + " is");
+    narrator.done("handshake", "begun by the first packet; b learnt where a is");
 
     narrator.done("ping, IPv4, a to b", ping(stage.leftSpace(), right.address4()));
     narrator.done("ping, IPv4, b to a", ping(stage.rightSpace(), left.address4()));

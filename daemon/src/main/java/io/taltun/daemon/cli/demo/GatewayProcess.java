@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class GatewayProcess implements AutoCloseable {
   private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_MS = 10;
-  private static final long GRACE_S = 2;
+  private static final long GRACE_S = 5;
 
   private final String name;
   private final Process process;

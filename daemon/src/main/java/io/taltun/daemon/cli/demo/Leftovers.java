@@ -23,11 +23,15 @@ final class Leftovers {
         .toList();
   }
 
-  /** The namespaces that a thread of any process is in. */
+  /**
+   * The namespaces that a thread of another process is in. Of this process, the JDK's threads that
+   * wait for children inherit the namespaces, and keep them until it ends.
+   */
   static List<String> namespaces(Collection<String> identities) throws IOException {
     List<String> found = new ArrayList<>();
     for (Path process : list(PROC)) {
-      if (process.getFileName().toString().matches("[0-9]+")) {
+      if (process.getFileName().toString().matches("[0-9]+")
+          && !process.endsWith(Long.toString(ProcessHandle.current().pid()))) {
         for (Path thread : list(process.resolve("task"))) {
           String namespace = namespaceOf(thread);
           if (identities.contains(namespace)) {

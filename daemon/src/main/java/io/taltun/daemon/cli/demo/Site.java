@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 /**
  * One of the two sides, on paper.
  *
+ * @param letter what people call it
  * @param name of the gateway's device
  * @param cable the device that stands for the Internet
  * @param outer its address, out of RFC 5737's TEST-NET-1
@@ -18,13 +19,20 @@ import java.security.SecureRandom;
  * @param key made for this run
  */
 record Site(
-    String name, String cable, IpPrefix outer, IpPrefix inner4, IpPrefix inner6, PrivateKey key)
+    String letter,
+    String name,
+    String cable,
+    IpPrefix outer,
+    IpPrefix inner4,
+    IpPrefix inner6,
+    PrivateKey key)
     implements AutoCloseable {
   static final int PORT = 51_820;
 
   /** IFNAMSIZ allows 15 characters: the process id has at most seven. */
   static Site of(char letter, int number, long processId) {
     return new Site(
+        String.valueOf(letter),
         "demo" + processId + letter,
         "cable" + processId + letter,
         IpPrefix.parse("192.0.2." + number + "/24"),
@@ -64,7 +72,7 @@ record Site(
       address: [%s]
       listen-port: %d
     peers:
-      - name: %s
+      - name: gateway-%s
         public-key: %s
         allowed-ips: [%s]
     %s\
@@ -74,11 +82,12 @@ record Site(
             key.toBase64(),
             addresses,
             PORT,
-            other.name,
+            other.letter,
             other.publicKey().toBase64(),
             allowed,
             calls
-                ? "    endpoint: %s:%d\n".formatted(other.outer.address().getHostAddress(), PORT)
+                ? "    endpoint: %s:%d\n    persistent-keepalive: off\n"
+                    .formatted(other.outer.address().getHostAddress(), PORT)
                 : "");
   }
 

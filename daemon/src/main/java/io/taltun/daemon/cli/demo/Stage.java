@@ -11,12 +11,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The two namespaces, the cable between them and the two gateways; all of it goes on close. */
 final class Stage implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("demo");
+  private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
   private static final Path RUN = Path.of("/run/taltun");
   private static final Path RUN_WIREGUARD = Path.of("/run/wireguard");
 
@@ -139,6 +140,8 @@ final class Stage implements AutoCloseable {
     while (!open.isEmpty()) {
       quietly(open.pop());
     }
+    // A gateway that had to be killed could not take its sockets away.
+    sockets().forEach(socket -> quietly(() -> Files.deleteIfExists(socket)));
   }
 
   /** What cannot be closed is found by {@link #leftovers}. */
@@ -150,6 +153,11 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  private Stream<Path> sockets() {
+    return Stream.of(left, right)
+        .flatMap(site -> Stream.of(socket(RUN, site), socket(RUN_WIREGUARD, site)));
+  }
+
   /** What is still there after {@link #close}; empty when all is well. */
   List<String> leftovers() throws IOException {
     var found = new ArrayList<String>();
@@ -158,13 +166,7 @@ final class Stage implements AutoCloseable {
         found.add("a gateway's process");
       }
     }
-    for (Site site : List.of(left, right)) {
-      for (Path folder : List.of(RUN, RUN_WIREGUARD)) {
-        if (Files.exists(socket(folder, site))) {
-          found.add(socket(folder, site).toString());
-        }
-      }
-    }
+    sockets().filter(Files::exists).map(Path::toString).forEach(found::add);
     Path folder = RUN.resolve("demo-" + ProcessHandle.current().pid());
     if (Files.exists(folder)) {
       found.add(folder.toString());

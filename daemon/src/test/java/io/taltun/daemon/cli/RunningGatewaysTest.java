@@ -1,0 +1,114 @@
+package io.taltun.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taltun.daemon.admin.AdminServer;
+import io.taltun.daemon.gateway.FakeGateway;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(20)
+class RunningGatewaysTest {
+  @TempDir Path folder;
+  private final List<AdminServer> servers = new ArrayList<>();
+
+  @AfterEach
+  void closeServers() {
+    servers.forEach(AdminServer::close);
+  }
+
+  private FakeGateway gateway(String name) throws IOException {
+    FakeGateway gateway = new FakeGateway(name);
+    servers.add(AdminServer.open(folder.resolve("run/" + name + ".sock"), gateway));
+    return gateway;
+  }
+
+  private CommandRun run(String... arguments) {
+    return CommandRun.of(CommandRun.host(folder, CommandRun.ROOT, ""), arguments);
+  }
+
+  @Test
+  void shouldShowAGateway() throws IOException {
+    gateway("fake0");
+    CommandRun run = run("status", "fake0");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("fake0  public key ").contains("office", "phone", "replay 3");
+    assertThat(run("status", "--json").out()).startsWith("{\"name\":\"fake0\",").hasLineCount(1);
+  }
+
+  @Test
+  void shouldShowAllGatewaysWhenNoneIsNamed() throws IOException {
+    gateway("fake1");
+    gateway("fake0");
+    assertThat(run("status").out()).containsSubsequence("fake0  public", "\n\nfake1  public");
+  }
+
+  @Test
+  void shouldSayWhichGatewaysThereAre() throws IOException {
+    for (String command : new String[] {"status", "down"}) {
+      CommandRun none = run(command);
+      assertThat(none.err())
+          .isEqualTo("taltun " + command + ": no gateway answers; start one with 'taltun up'\n");
+      assertThat(none.exitCode()).isOne();
+    }
+    gateway("fake0");
+    gateway("fake1");
+    CommandRun other = run("down", "fake7");
+    assertThat(other.err())
+        .isEqualTo("taltun down: no gateway named fake7 answers; running: fake0, fake1\n");
+    assertThat(other.exitCode()).isOne();
+    CommandRun several = run("down");
+    assertThat(several.err())
+        .isEqualTo("taltun down: several gateways run, name one of them: fake0, fake1\n");
+    assertThat(several.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldWaitUntilAStoppedGatewayIsGone() throws Exception {
+    FakeGateway gateway = gateway("fake0");
+    Thread closer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    gateway.stopRequested.await();
+                    Thread.sleep(100);
+                    servers.getFirst().close();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    CommandRun run = run("down");
+    assertThat(run.out()).isEqualTo("fake0 is down\n");
+    assertThat(run.exitCode()).isZero();
+    closer.join();
+  }
+
+  @Test
+  void shouldRefuseASecondGatewayOfAName() throws IOException {
+    gateway("tal0");
+    run("up"); // writes the file, whose gateway is tal0
+    for (String[] arguments : new String[][] {{"up"}, {"up", "--daemon"}}) {
+      CommandRun second = run(arguments);
+      assertThat(second.err())
+          .isEqualTo(
+              "taltun up: a gateway named tal0 runs already; stop it with 'taltun down tal0'\n");
+      assertThat(second.exitCode()).isOne();
+    }
+  }
+
+  @Test
+  void shouldHintAtRootWhenAUserSeesNothing() {
+    CommandRun run = CommandRun.of(CommandRun.host(folder, CommandRun.USER, ""), "status");
+    assertThat(run.err())
+        .isEqualTo(
+            "taltun status: no gateway answers to this user (run this as root);"
+                + " start one with 'taltun up'\n");
+  }
+}

@@ -1,0 +1,137 @@
+package io.taltun.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code up} as a process: what signals, pipes and {@code --daemon} do to it. */
+@Timeout(60)
+class UpProcessTest {
+  private static final String YAML =
+      """
+      interface:
+        name: fake0
+        private-key: yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
+        listen-port: 51820
+      """;
+
+  @TempDir Path folder;
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(FakeTaltun.class.getName(), folder.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).start();
+    processes.add(process);
+    return process;
+  }
+
+  private Process up(String yaml, String... more) throws IOException {
+    SecretFile.create(folder.resolve("fake.yaml"), yaml);
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("up", "-c", folder.resolve("fake.yaml").toString()));
+    arguments.addAll(List.of(more));
+    return start(arguments.toArray(String[]::new));
+  }
+
+  private Path socket() {
+    return folder.resolve("run/fake0.sock");
+  }
+
+  private void awaitUp(Process process) throws Exception {
+    while (!Files.exists(socket())) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(10);
+    }
+  }
+
+  private static String error(Process process) throws IOException {
+    return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private void assertGone() {
+    assertThat(folder.resolve("run")).isDirectoryNotContaining("glob:**.sock");
+    assertThat(folder.resolve("wg")).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldEndWithZeroOnSigterm() throws Exception {
+    Process process = up(YAML);
+    awaitUp(process);
+    process.toHandle().destroy(); // SIGTERM, and the streams stay open
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(error(process))
+        .contains("Foreground: fake0 answers on " + socket(), "Foreground: fake0 is down")
+        .doesNotContain("\tat ")
+        .doesNotContain("yAnz5TF");
+    assertGone();
+  }
+
+  @Test
+  void shouldLogJsonAndOutliveHupAndUsr1() throws Exception {
+    Process process = up(YAML, "--log-format", "json");
+    awaitUp(process);
+    for (String signal : new String[] {"HUP", "USR1", "INT"}) {
+      new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
+      Thread.sleep(300);
+    }
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    String log = error(process);
+    assertThat(log.lines()).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    assertThat(log).contains("SIGHUP").contains("drops {replay=3}").contains("name=office");
+  }
+
+  @Test
+  void shouldEndWithItsParentWhenToldSo() throws Exception {
+    Process process = up(YAML, "--until-stdin-closes");
+    awaitUp(process);
+    process.getOutputStream().close();
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertGone();
+  }
+
+  @Test
+  void shouldReturnFromDaemonWhenItIsUpAndStopOnDown() throws Exception {
+    Process process = up(YAML, "--daemon");
+    assertThat(process.waitFor()).isZero();
+    assertThat(process.inputReader().readLine())
+        .isEqualTo(
+            "fake0 is up; its log is %s/run/fake0.log, 'taltun down fake0' stops it"
+                .formatted(folder));
+    assertThat(socket()).exists();
+    Process down = start("down");
+    assertThat(down.waitFor()).as(error(down)).isZero();
+    assertThat(down.inputReader().readLine()).isEqualTo("fake0 is down");
+    assertGone();
+  }
+
+  @Test
+  void shouldHandOnTheErrorOfADaemonThatDoesNotStart() throws Exception {
+    Process process = up(YAML.replace("51820", "1"), "--daemon");
+    assertThat(process.waitFor()).isOne();
+    assertThat(error(process)).isEqualTo("taltun up: port 1 is not for us\n");
+  }
+}

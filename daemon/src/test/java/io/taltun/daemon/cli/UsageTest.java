@@ -1,0 +1,104 @@
+package io.taltun.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+  @TempDir Path folder;
+
+  private CommandRun run(String... arguments) {
+    return CommandRun.of(CommandRun.host(folder, CommandRun.ROOT, ""), arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|taltun: a command is needed; try 'taltun --help'",
+        "--what|taltun: Unknown option: '--what'; try 'taltun --help'",
+        "up --what|taltun up: Unknown option: '--what'; try 'taltun up --help'",
+        "up -c|taltun up: Missing required parameter for option '--config' (FILE);"
+            + " try 'taltun up --help'",
+        "up --log x|taltun up: --log goes with --daemon; try 'taltun up --help'",
+        "up --log-format xml|taltun up: Invalid value for option '--log-format': expected one of"
+            + " [TEXT, JSON] (case-insensitive) but was 'xml'; try 'taltun up --help'",
+        "down a b|taltun down: Unmatched argument at index 2: 'b'; try 'taltun down --help'",
+        "status --json --watch|taltun status: --json and --watch exclude each other;"
+            + " try 'taltun status --help'",
+        "import|taltun import: Missing required parameter: 'FILE.conf';"
+            + " try 'taltun import --help'",
+        "genkey x|taltun genkey: Unmatched argument at index 1: 'x'; try 'taltun genkey --help'",
+      })
+  void shouldSayInOneLineWhatIsWrongWithTheUsage(String arguments, String message) {
+    CommandRun run = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertThat(run.err()).isEqualTo(message + "\n");
+    assertThat(run.out()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldSuggestACommandWhenOneIsMisspelt() {
+    CommandRun run = run("staus");
+    assertThat(run.err())
+        .isEqualTo(
+            "taltun: there is no command 'staus', did you mean 'status'; try 'taltun --help'\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "up",
+        "down",
+        "check",
+        "genkey",
+        "genpsk",
+        "pubkey",
+        "status",
+        "import",
+        "export",
+        "demo",
+        "completion"
+      })
+  void shouldExplainEveryCommand(String command) {
+    CommandRun run = run(command, "--help");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: taltun " + command).contains("Exit codes:");
+    assertThat(run.out()).doesNotContain("until-stdin-closes");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void shouldTellItsVersion() {
+    assertThat(run("--version").out()).startsWith("taltun ").hasLineCount(1);
+  }
+
+  @Test
+  void shouldPrintTheCompletionScript() {
+    CommandRun run = run("completion");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("complete -F _complete_taltun").contains("genpsk");
+  }
+
+  @Test
+  void shouldShowATraceOnlyWhenAskedTo() {
+    assertThat(run("down").err()).hasLineCount(1);
+    assertThat(run("--debug", "down").err()).contains("\n    io.taltun.daemon.cli.");
+    assertThat(run("down", "--debug").err()).contains("\n    io.taltun.daemon.cli.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"up", "demo"})
+  void shouldSayThatRootIsNeeded(String command) {
+    CommandRun run = CommandRun.of(CommandRun.host(folder, CommandRun.USER, ""), command);
+    assertThat(run.err())
+        .isEqualTo("taltun " + command + ": this needs root (CAP_NET_ADMIN); run it with sudo\n");
+    assertThat(run.exitCode()).isOne();
+  }
+}

@@ -1,0 +1,104 @@
+package io.taltun.daemon.gateway;
+
+import io.taltun.crypto.key.PresharedKey;
+import io.taltun.crypto.key.PrivateKey;
+import io.taltun.crypto.primitive.Primitives;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** A gateway without a data path, with one peer of every kind. */
+public final class FakeGateway implements Gateway, GatewaySecrets {
+  public static final String OFFICE = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
+  public static final String PHONE = "TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=";
+  public static final long HANDSHAKE_NS = 1_763_712_000_123_456_789L;
+
+  public final CountDownLatch stopRequested = new CountDownLatch(1);
+  public volatile boolean silent;
+  public volatile boolean closed;
+  public volatile String failure;
+  private final String name;
+  private final PrivateKey privateKey =
+      PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
+  private final PresharedKey presharedKey =
+      PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  public FakeGateway(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public GatewayStatus status() {
+    if (silent) {
+      throw new IllegalStateException("the control thread does not answer");
+    }
+    PeerStatus office =
+        new PeerStatus(
+            "office",
+            OFFICE,
+            true,
+            "online",
+            "203.0.113.5:51820",
+            "direct",
+            List.of("10.99.0.2/32", "192.168.50.0/24"),
+            HANDSHAKE_NS,
+            1_572_864,
+            2048,
+            25);
+    PeerStatus phone =
+        new PeerStatus(
+            "phone", PHONE, false, "idle", null, null, List.of("fd99::3/128"), 0, 0, 0, 0);
+    return new GatewayStatus(
+        name,
+        privateKey.publicKey(Primitives.best().x25519()).toBase64(),
+        51_820,
+        0xca6c,
+        1420,
+        List.of("10.99.0.1/24", "fd99::1/64"),
+        3725,
+        List.of(office, phone),
+        Map.of("replay", 3L),
+        Map.of("handshakes", 1L));
+  }
+
+  @Override
+  public GatewayInfo info() {
+    return new GatewayInfo("0.1.0", "aead=libcrypto", 2, Map.of("udp-ipv6", "on"));
+  }
+
+  @Override
+  public GatewaySecrets secrets() {
+    return this;
+  }
+
+  @Override
+  public PrivateKey privateKey() {
+    return privateKey;
+  }
+
+  @Override
+  public PresharedKey presharedKey(String publicKey) {
+    return publicKey.equals(OFFICE) ? presharedKey : PresharedKey.none();
+  }
+
+  @Override
+  public void requestStop() {
+    stopRequested.countDown();
+  }
+
+  @Override
+  public String awaitStop() throws InterruptedException {
+    stopRequested.await();
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,75 @@
+package io.taltun.daemon.uapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.taltun.daemon.gateway.FakeGateway;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The real {@code wg}, where it is installed and the tests run as root. */
+@Timeout(20)
+class WgToolTest {
+  private final String name = "fake" + ProcessHandle.current().pid();
+  private final FakeGateway gateway = new FakeGateway(name);
+
+  @BeforeEach
+  void needRootAndTool() throws IOException {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/wg")), "needs wireguard-tools");
+  }
+
+  private String wg(String... arguments) throws IOException, InterruptedException {
+    String[] command = new String[arguments.length + 1];
+    command[0] = "wg";
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+
+  @Test
+  void shouldShowADevice() throws Exception {
+    Path socket = Path.of("/run/wireguard", name + ".sock");
+    try (UapiServer _ = UapiServer.open(socket, gateway)) {
+      String publicKey = gateway.status().publicKey();
+      assertThat(wg("show", "interfaces")).contains(name);
+      assertThat(wg("show", name))
+          .startsWith("interface: " + name + "\n  public key: " + publicKey)
+          .contains("listening port: 51820", "fwmark: 0xca6c", "peer: " + FakeGateway.OFFICE)
+          .contains("endpoint: 203.0.113.5:51820", "1.50 MiB received, 2.00 KiB sent")
+          .contains("allowed ips: fd99::3/128", "persistent keepalive: every 25 seconds");
+      assertThat(wg("show", name, "dump").lines())
+          .containsExactly(
+              String.join("\t", gateway.privateKey().toBase64(), publicKey, "51820", "0xca6c"),
+              String.join(
+                  "\t",
+                  FakeGateway.OFFICE,
+                  gateway.presharedKey(FakeGateway.OFFICE).toBase64(),
+                  "203.0.113.5:51820",
+                  "10.99.0.2/32,192.168.50.0/24",
+                  "1763712000",
+                  "1572864",
+                  "2048",
+                  "25"),
+              String.join(
+                  "\t",
+                  FakeGateway.PHONE,
+                  "(none)",
+                  "(none)",
+                  "fd99::3/128",
+                  "0",
+                  "0",
+                  "0",
+                  "off"));
+      assertThat(wg("set", name, "listen-port", "1")).contains("Operation not supported");
+    }
+    assertThat(socket).doesNotExist();
+  }
+}
