@@ -1,10 +1,11 @@
+# shellcheck shell=bash
 # Finds a JDK that is new enough. Source it after packages.sh.
 
 readonly JDK_MINIMUM=25
 
 # jdk_version HOME: the feature number (25), from the release file or, where there is none, from java itself.
 jdk_version() {
-  local line version=
+  local line version=''
   if [ -r "$1/release" ]; then
     while IFS= read -r line; do
       case $line in JAVA_VERSION=*) version=${line#*=} ;; esac

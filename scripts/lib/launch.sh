@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Builds the daemon where it is out of date and says how to start it. Source it with ROOT set to the checkout.
 . "$ROOT/scripts/lib/packages.sh"
 . "$ROOT/scripts/lib/jdk.sh"
@@ -54,9 +55,7 @@ build() {
   status=$?
   trap - INT TERM
   if [ $status != 0 ]; then
-    grep -E '^\[(ERROR|FATAL)\]' "$BUILD_LOG" | head -n 12 >&2
-    echo '...' >&2
-    tail -n 5 "$BUILD_LOG" >&2
+    show_errors >&2
     echo "taltun: the build failed; the whole log is in $BUILD_LOG" >&2
     return 1
   fi
@@ -73,9 +72,9 @@ forget_build() {
 
 # show_progress PID: names the module being built while the build runs; redraws one line on a terminal.
 show_progress() {
-  local now shown= began=$SECONDS
+  local now shown='' began=$SECONDS
   while kill -0 "$1" 2>/dev/null; do
-    now=$(sed -n 's/^\[INFO\] Building \(.*\[[0-9]*\/[0-9]*\]\)$/\1/p' "$BUILD_LOG" 2>/dev/null | tail -n 1)
+    now=$(sed -n 's/^\[INFO\] Building \(.*\[[0-9]*\/[0-9]*\]\)$/\1/p' "$BUILD_LOG" 2>/dev/null | tail -n 1 | tr -s " ")
     if [ -t 2 ]; then
       printf '\r\033[Ktaltun: %s  %d s' "${now:-starting}" $((SECONDS - began)) >&2
     elif [ "$now" != "$shown" ]; then
@@ -86,6 +85,15 @@ show_progress() {
   done
   [ -t 2 ] && printf '\r\033[K' >&2
   return 0
+}
+
+# show_errors: what Maven says of the failure, each line once and without its advice about itself.
+show_errors() {
+  if grep -q '^\[ERROR\]' "$BUILD_LOG"; then
+    sed -n '/\[Help 1\]/q; /^\[ERROR\]/p' "$BUILD_LOG" | awk '!seen[$0]++' | head -n 15
+  else
+    tail -n 10 "$BUILD_LOG"
+  fi
 }
 
 # taltun_command: sets TALTUN to the words that start the built daemon.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs what is missing on Debian and Ubuntu, or says what to install. Source it.
 
 # need WHAT PACKAGE...: as root installs the packages that are missing, saying so first; otherwise prints the

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # One way to describe, start and command a WireGuard gateway, whatever runs it: Taltun, wireguard-go or a guest's
 # kernel. Source it after lib.sh and, for the kernel, kernel-peer.sh.
 #
@@ -25,7 +26,7 @@ gateway() {
 }
 
 peer() {
-  local name=$1 other=$2 endpoint=- psk=- keepalive=- allowed= address word
+  local name=$1 other=$2 endpoint=- psk=- keepalive=- allowed='' address word
   shift 2
   for address in ${GATEWAY[$other.addresses]}; do
     case $address in *:*) allowed+=,${address%/*}/128 ;; *) allowed+=,${address%/*}/32 ;; esac
@@ -120,7 +121,7 @@ yaml_words() { # quoted, for the colons of IPv6
 up_wireguard_go() {
   local name=$1 device
   device=$(device "$name")
-  start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error wireguard-go -f "$device"
+  start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error "${WIREGUARD_GO:-wireguard-go}" -f "$device"
   GATEWAY[$name.pid]=$STARTED
   wait_for 10 gw "$name" wg show "$device" || fail "wireguard-go did not come up"
   configure_with_wg "$name"

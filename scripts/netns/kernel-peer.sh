@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The Linux kernel's own WireGuard as a peer, in a small guest: Debian's cloud kernel under QEMU with an initramfs of
 # busybox, wg, ip, ping and iperf3, on a tap in one of our namespaces. The host's kernel is neither asked nor changed.
 # Emulated: right for interoperation, no reference for speed. Source it after lib.sh.
@@ -133,7 +134,7 @@ guest_answers() { GUEST_TIMEOUT=2 guest echo up; }
 # guest COMMAND...: runs in the guest; output and status are the command's. A job that outlives the command must have
 # its output redirected.
 guest() {
-  local reply word words=
+  local reply word words=''
   for word; do words+="'${word//\'/\'\\\'\'}' "; done
   reply=$(printf %s "$words" | base64 -w0 | in_ns "$GUEST_NS" timeout "${GUEST_TIMEOUT:-60}" bash -c '
     exec 3<>"/dev/tcp/$0/2323" && { cat; echo; } >&3 && cat <&3' "$GUEST_CONTROL.2" 2>/dev/null) || return 255

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Namespaces, processes and test cases for scripts that need a network of their own. Source it (root, bash, iproute2).
 #
 # Everything that is made is noted in a file and taken away again on every way out: at the end of the case that made it,

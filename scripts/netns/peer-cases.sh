@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The cases that every kind of peer goes through, with Taltun as gateway `a` and the peer as gateway `b`. Source it
 # after gateways.sh; the script that does has made the namespaces, in which `wan` joins the two.
 
@@ -130,7 +131,7 @@ arrived() { # WHAT COUNT
 
 # While NAME pings, its host gets another address: the other side must follow what is authenticated.
 address_moves() { # KIND NAME
-  local name=$2 other=a host=12 lost
+  local name=$2 other=a host=12
   [ "$name" = a ] && other=b host=11
   joined "$1"
   must ping_through a b 4

@@ -105,7 +105,7 @@ final class PolicyRouting {
    * on it by the time the tunnel goes.
    */
   static void allowMarkedSources() throws IOException {
-    if (!Files.readString(SRC_VALID_MARK).strip().equals("1")) {
+    if (!Files.readString(SRC_VALID_MARK).startsWith("1")) {
       Files.writeString(SRC_VALID_MARK, "1");
     }
   }
