@@ -18,6 +18,7 @@ public final class Wire implements AutoCloseable {
   private final long buffer = arena.allocate(ROOM, 64).address();
   private final int queueFd;
   private final int kernelFd;
+  private boolean hungUp;
 
   public Wire() {
     int result = Syscall.socketpair(AF_UNIX, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0, buffer);
@@ -58,9 +59,17 @@ public final class Wire implements AutoCloseable {
     return (int) Syscall.read(kernelFd, room, length);
   }
 
+  /** From here on the path's writes fail. */
+  public void hangUp() {
+    if (!hungUp) {
+      hungUp = true;
+      Syscall.close(kernelFd);
+    }
+  }
+
   @Override
   public void close() {
-    Syscall.close(kernelFd);
+    hangUp();
     arena.close();
   }
 }

@@ -31,21 +31,35 @@ public final class WorkerMailbox implements AutoCloseable {
 
   /** Wakes the worker without a command. */
   public void signal() {
-    if (signalled.compareAndSet(false, true)) {
-      wakeUp.signal();
+    if (claim()) {
+      ring();
     }
+  }
+
+  /** First step: one poster alone is to {@link #ring}. */
+  boolean claim() {
+    return signalled.compareAndSet(false, true);
+  }
+
+  /** Second step, maybe much later when the poster lost its processor in between. */
+  void ring() {
+    wakeUp.signal();
   }
 
   /**
    * Whether the worker is to {@link #take} until null. Worker only. The signal is taken back before
    * the commands are: one that is posted in between signals anew, so none is left behind (trap 26).
+   *
+   * <p>A poster that is between its steps has not made the descriptor readable yet; its signal
+   * stays until that came too, or the descriptor would stay readable with nobody to drain it.
    */
   public boolean ready() {
     if (!signalled.get()) {
       return false;
     }
-    wakeUp.drain();
-    signalled.set(false);
+    if (wakeUp.drain()) {
+      signalled.set(false);
+    }
     return true;
   }
 

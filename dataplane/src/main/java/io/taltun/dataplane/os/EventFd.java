@@ -32,8 +32,9 @@ public final class EventFd implements AutoCloseable {
     Syscall.write(fd, one, 8);
   }
 
-  public void drain() {
-    Syscall.read(fd, sink, 8);
+  /** Takes the signals back; false when there were none. Owner only. */
+  public boolean drain() {
+    return Syscall.read(fd, sink, 8) > 0;
   }
 
   @Override

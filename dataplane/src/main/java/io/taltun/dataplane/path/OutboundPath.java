@@ -124,16 +124,26 @@ public final class OutboundPath {
     }
     if (!waiting.isEmpty(peer)) {
       // Behind the ones that came before it.
-      await(peer, packet, length);
+      hold(peer, packet, length);
       sendWaiting(peer, nowNs);
       return;
     }
-    seal(peer, session, endpoint, packet, length, nowNs);
+    if (!seal(peer, session, endpoint, packet, length, nowNs)) {
+      await(peer, packet, length);
+    }
   }
 
   private void await(Peer peer, long packet, int length) {
-    counters.drop(DropReason.WAITING_FULL, waiting.add(peer, packet, length));
+    hold(peer, packet, length);
     wantHandshake(peer);
+  }
+
+  private void hold(Peer peer, long packet, int length) {
+    if (waiting.fits(length)) {
+      counters.drop(DropReason.WAITING_FULL, waiting.add(peer, packet, length));
+    } else {
+      counters.drop(DropReason.TOO_LARGE);
+    }
   }
 
   private void wantHandshake(Peer peer) {
@@ -143,12 +153,12 @@ public final class OutboundPath {
     }
   }
 
-  private void seal(
+  /** Seals into the batch's next place; false when another worker took the last counter. */
+  private boolean seal(
       Peer peer, Session session, Endpoint endpoint, long packet, int length, long nowNs) {
     long counter = session.takeCounter();
-    if (counter < 0) {
-      await(peer, packet, length);
-      return;
+    if (counter == Session.NO_COUNTER) {
+      return false;
     }
     int padded = paddedLength(length);
     for (long at = packet + length; at < packet + padded; at++) {
@@ -162,6 +172,7 @@ public final class OutboundPath {
     int total = TransportData.HEADER_LENGTH + padded + TransportData.TAG_LENGTH;
     sends.add(endpoint, total);
     peer.lane(worker).sent(total, length > 0, nowNs);
+    return true;
   }
 
   /** Up to 16, but never past the MTU (trap 24). */
@@ -181,8 +192,14 @@ public final class OutboundPath {
       if (sends.isFull()) {
         sends.flush();
       }
-      seal(peer, session, endpoint, waiting.first(peer), waiting.firstLength(peer), nowNs);
+      long packet = waiting.first(peer);
+      if (!seal(peer, session, endpoint, packet, waiting.firstLength(peer), nowNs)) {
+        break;
+      }
       waiting.removeFirst(peer);
+    }
+    if (!waiting.isEmpty(peer)) {
+      wantHandshake(peer);
     }
     if (sends.isFull()) {
       sends.flush();

@@ -12,6 +12,9 @@ import java.lang.invoke.VarHandle;
  * itself in {@link #release}. Whitepaper, section 5.4.6.
  */
 public final class Session {
+  /** What {@link #takeCounter} returns at the end: above every counter, unsigned. */
+  public static final long NO_COUNTER = -1;
+
   private static final VarHandle SEND_COUNTER;
   private static final VarHandle CONFIRMATION;
   private static final VarHandle HOLDERS;
@@ -111,14 +114,15 @@ public final class Session {
   /**
    * Takes the next send counter.
    *
-   * @return a counter below REJECT_AFTER_MESSAGES, unsigned, or −1 when the session is used up
+   * @return a counter below REJECT_AFTER_MESSAGES, unsigned (those from 2^63 on are negative), or
+   *     {@link #NO_COUNTER} when the session is used up
    */
   public long takeCounter() {
     long counter = (long) SEND_COUNTER.getAndAdd(this, 1L);
     if (Long.compareUnsigned(counter, lastCounter()) >= 0) {
       // Stays at the limit however often it is asked, so that it can never wrap (trap 5).
       SEND_COUNTER.setVolatile(this, lastCounter());
-      return -1;
+      return NO_COUNTER;
     }
     return counter;
   }

@@ -43,9 +43,15 @@ public final class WaitingPackets implements AutoCloseable {
     return peer.lane(lane).waitingHead == NONE;
   }
 
+  /** Whether a packet of this length has room in a slot. */
+  public boolean fits(int length) {
+    return length <= slotSize;
+  }
+
   /**
    * Copies a packet behind the peer's others.
    *
+   * @param length a length that {@link #fits}
    * @return packets dropped for it: 0, or 1 (the oldest of the peer, or this one)
    */
   public int add(Peer peer, long packet, int length) {
@@ -55,7 +61,7 @@ public final class WaitingPackets implements AutoCloseable {
       removeFirst(peer);
       dropped = 1;
     }
-    if (free == NONE || length > slotSize) {
+    if (free == NONE) {
       return 1;
     }
     int slot = free;

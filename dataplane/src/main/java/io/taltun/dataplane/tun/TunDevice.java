@@ -23,6 +23,7 @@ public final class TunDevice implements AutoCloseable {
   private static final int IFF_TUN = 0x0001;
   private static final int IFF_MULTI_QUEUE = 0x0100;
   private static final int IFF_NO_PI = 0x1000;
+  private static final int IFF_TUN_EXCL = 0x8000;
   private static final int IFREQ_SIZE = 40;
   private static final int IFREQ_FLAGS = 16;
 
@@ -45,7 +46,9 @@ public final class TunDevice implements AutoCloseable {
     List<TunQueue> queues = new ArrayList<>();
     try {
       for (int i = 0; i < queueCount; i++) {
-        queues.add(openQueue(name));
+        // Without it a second gateway would attach to our device as one more queue and take its
+        // share of our packets, in silence.
+        queues.add(openQueue(name, i == 0 ? IFF_TUN_EXCL : 0));
       }
       return new TunDevice(name, queues);
     } catch (SystemCallException e) {
@@ -54,7 +57,7 @@ public final class TunDevice implements AutoCloseable {
     }
   }
 
-  private static TunQueue openQueue(String name) throws SystemCallException {
+  private static TunQueue openQueue(String name, int exclusive) throws SystemCallException {
     int fd = Syscall.open(PATH, O_RDWR_NONBLOCK_CLOEXEC, 0);
     if (fd < 0) {
       throw new SystemCallException(
@@ -73,7 +76,8 @@ public final class TunDevice implements AutoCloseable {
       for (int i = 0; i < bytes.length; i++) {
         NativeMemory.putByte(request + i, bytes[i]);
       }
-      NativeMemory.putShort(request + IFREQ_FLAGS, (short) (IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE));
+      int flags = IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE | exclusive;
+      NativeMemory.putShort(request + IFREQ_FLAGS, (short) flags);
       int result = Syscall.ioctl(fd, TUNSETIFF, request);
       if (result < 0) {
         Syscall.close(fd);

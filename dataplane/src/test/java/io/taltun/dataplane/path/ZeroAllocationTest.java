@@ -44,6 +44,7 @@ class ZeroAllocationTest {
       move(pair, there, back, PACKETS);
       long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
+      assertThat(before).as("bytes of the warm-up").isPositive();
       assertThat(allocated).as("bytes for %d packets", PACKETS).isZero();
       long moved =
           pair.a.count(Counter.TUN_WRITTEN_PACKETS) + pair.b.count(Counter.TUN_WRITTEN_PACKETS);
