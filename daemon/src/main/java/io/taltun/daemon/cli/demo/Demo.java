@@ -32,6 +32,7 @@ public final class Demo implements Callable<Integer> {
   private static final long MEASURED_NS = TimeUnit.SECONDS.toNanos(3);
   private static final long HANDSHAKE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long LEFTOVER_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(3);
+  private static final long STALL_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(15);
   private static final long POLL_MS = 20;
   private static final int INTERRUPTED = 130;
   private static final int SHOWN_DIGEST_BYTES = 8;
@@ -73,7 +74,7 @@ public final class Demo implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(hook);
     try (stage) {
       play(stage, narrator);
-    } catch (CommandFailure | IllegalStateException e) {
+    } catch (RuntimeException | IOException e) {
       if (stage.isClosed() && isShuttingDown(hook)) {
         return INTERRUPTED;
       }
@@ -173,11 +174,20 @@ public final class Demo implements Callable<Integer> {
     ServerSocketChannel server = stage.rightSpace().call(() -> Transfer.listen(target));
     Future<byte[]> receiver = stage.rightSpace().submit(() -> transfer.receive(server));
     Future<byte[]> sender = stage.leftSpace().submit(() -> transfer.send(target, limit, more));
+    long before = 0;
+    long stalledSinceNs = System.nanoTime();
     while (!receiver.isDone() && !(sender.isDone() && sender.state() == Future.State.FAILED)) {
       if (limit == CHECKED_BYTES) {
         narrator.progress(transfer.received(), limit);
       }
       Thread.sleep(POLL_MS);
+      if (transfer.received() != before) {
+        before = transfer.received();
+        stalledSinceNs = System.nanoTime();
+      } else if (System.nanoTime() - stalledSinceNs > STALL_TIMEOUT_NS) {
+        throw new CommandFailure(
+            "TCP stands still after " + Quantities.bytes(before) + "; run it again with --debug");
+      }
     }
     narrator.endProgress();
     return new byte[][] {NetworkSpace.result(sender), NetworkSpace.result(receiver)};

@@ -7,36 +7,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
-import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files of one run: a folder that root alone can enter. */
 record Folder(Path path) implements AutoCloseable {
-  private static final String PREFIX = "demo-";
+  /** A run's folder, or a socket of one of its gateways, and the run's process id. */
+  private static final Pattern OWNER = Pattern.compile("demo-?([0-9]{1,9})(?:|[ab]\\.sock)");
 
-  /** Makes it under {@code parent}, and takes away those of runs that were killed. */
+  /** Makes it under {@code parent}. */
   static Folder create(Path parent, long processId) throws IOException {
     SocketFile.makeFolder(parent);
-    for (Path old : leftBehind(parent)) {
-      new Folder(old).close();
-    }
     var mode = PosixFilePermissions.fromString("rwx------");
-    Path path = parent.resolve(PREFIX + processId);
+    Path path = parent.resolve("demo-" + processId);
     return new Folder(Files.createDirectory(path, PosixFilePermissions.asFileAttribute(mode)));
   }
 
-  private static List<Path> leftBehind(Path parent) throws IOException {
+  /** Takes away what runs that were killed left under {@code parent}: folders and sockets. */
+  static void sweep(Path parent) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return;
+    }
     try (Stream<Path> files = Files.list(parent)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches(PREFIX + "[0-9]{1,9}"))
-          .filter(Files::isDirectory)
-          .filter(file -> !isAlive(file.getFileName().toString().substring(PREFIX.length())))
-          .toList();
+      for (Path file : files.filter(Folder::isLeftBehind).toList()) {
+        new Folder(file).close();
+      }
     }
   }
 
-  private static boolean isAlive(String processId) {
-    return ProcessHandle.of(Long.parseLong(processId)).isPresent();
+  private static boolean isLeftBehind(Path file) {
+    Matcher owner = OWNER.matcher(file.getFileName().toString());
+    return owner.matches() && ProcessHandle.of(Long.parseLong(owner.group(1))).isEmpty();
   }
 
   @Override

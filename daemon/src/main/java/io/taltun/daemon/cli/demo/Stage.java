@@ -52,6 +52,8 @@ final class Stage implements AutoCloseable {
 
   /** Makes namespaces and cable, starts both gateways and waits until they answer. */
   void build(List<String> selfCommand, boolean debug) throws IOException, InterruptedException {
+    Folder.sweep(RUN);
+    Folder.sweep(RUN_WIREGUARD);
     Path folder = add(Folder.create(RUN, ProcessHandle.current().pid())).path();
     leftSpace = add(NetworkSpace.create("demo-a"));
     rightSpace = add(NetworkSpace.create("demo-b"));
