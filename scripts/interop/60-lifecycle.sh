@@ -59,10 +59,12 @@ ended_by() { # SIGNAL ALLOWED
 }
 
 ended_by_down() {
+  local since
   up_with 10.99.0.2/32,fd99::2/128
+  since=$(process_start_time "$(pid a)")
   # The command is a JVM of its own: its start counts towards no second of the gateway's.
   must taltun_ctl a down "$(device a)"
-  wait_for 1 process_gone "$(pid a)" "$(process_start_time "$(pid a)")" || fail 'still running'
+  wait_for 1 process_gone "$(pid a)" "$since" || fail 'still running'
   nothing_left
 }
 

@@ -16,6 +16,7 @@ quick_conf() {
 
 up_and_down() {
   in_ns a ip link add probe type wireguard 2>/dev/null && { in_ns a ip link del probe; skip 'wg-quick takes the kernel here'; }
+  [ -n "${TALTUN_KIND:-}" ] || "${TALTUN[@]}" --help 2>&1 | grep -qE '^ +wg\b' || skip 'this Taltun has no wg command'
   gateway a ours a 10.99.0.1/24 fd99::1/64
   gateway b wireguard-go b 10.99.0.2/24 fd99::2/64
   peer a b endpoint="$(outer4 0 2):$PORT"

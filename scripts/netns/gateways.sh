@@ -70,9 +70,11 @@ up_taltun() {
 }
 
 start_taltun() { # NAME ARGS...
-  local name=$1
+  local name=$1 log
   shift
-  start "$(device "$name").log" "${GATEWAY[$name.namespace]}" "${TALTUN[@]}" "$@"
+  log=$LOGS/$(device "$name").log
+  [ ! -e "$log" ] || mv "$log" "${log%.log}.earlier.log" # its "is up" is not this start's
+  start "${log##*/}" "${GATEWAY[$name.namespace]}" "${TALTUN[@]}" "$@"
   GATEWAY[$name.pid]=$STARTED
 }
 

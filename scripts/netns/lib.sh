@@ -70,8 +70,9 @@ process_gone() { ! runs "$1" "$2"; }
 start() {
   local log=$LOGS/$1 ns=$ID-$2
   shift 2
-  # Not in_ns: a function in the background is a shell of its own, and its pid the shell's.
-  ip netns exec "$ns" "$@" >>"$log" 2>&1 </dev/null &
+  # Not in_ns: a function in the background is a shell of its own, and its pid the shell's. What a script starts in the
+  # background ignores SIGINT unless told otherwise.
+  ip netns exec "$ns" env --default-signal=INT "$@" >>"$log" 2>&1 </dev/null &
   STARTED=$!
   echo "process $STARTED $(process_start_time $STARTED)" >>"$MADE"
 }
@@ -182,7 +183,8 @@ must_not() { ! "$@" >/dev/null 2>&1 || fail "it should not have succeeded: $*"; 
 show_logs() {
   local log
   for log in "$LOGS"/*; do
-    [ -s "$log" ] && [ "${log##*/}" != reason ] || continue
+    case ${log##*/} in reason | before | after | *.yaml | *.conf | *.json) continue ;; esac
+    [ -s "$log" ] || continue
     note "--- $log"
     grep -v '[│┌└]' "$log" | tail -n 15 | cut -c 1-300 | sed 's/^/    /'
   done

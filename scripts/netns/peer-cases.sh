@@ -3,25 +3,26 @@
 # after gateways.sh; the script that does has made the namespaces, in which `wan` joins the two.
 
 peer_cases() { # KIND
-  local kind=$1 outer
+  local kind=$1 label=$1 outer
+  [ "$kind" != ours ] || label='another Taltun'
   for outer in 4 6; do
-    run_case "$kind: Taltun initiates over IPv$outer" initiates "$kind" a b $outer
-    run_case "$kind: the peer initiates over IPv$outer" initiates "$kind" b a $outer
+    run_case "$label: Taltun initiates over IPv$outer" initiates "$kind" a b $outer
+    run_case "$label: the peer initiates over IPv$outer" initiates "$kind" b a $outer
   done
-  run_case "$kind: preshared key" preshared_key "$kind"
-  run_case "$kind: wrong preshared key at the peer, then the right one" wrong_preshared_key "$kind" b a
-  run_case "$kind: wrong preshared key at Taltun, then the right one" wrong_preshared_key "$kind" a b
-  run_case "$kind: packets as large as the MTU, not a byte more" mtu_size "$kind"
-  run_case "$kind: 4000-byte pings in fragments" fragments "$kind"
-  run_case "$kind: TCP both ways" tcp "$kind"
-  run_case "$kind: UDP both ways" udp "$kind"
-  run_case "$kind: Taltun's address moves" address_moves "$kind" a
-  run_case "$kind: the peer's address moves" address_moves "$kind" b
-  run_case "$kind: Taltun's port moves" port_moves "$kind" a b
-  run_case "$kind: the peer's port moves" port_moves "$kind" b a
-  run_case "$kind: Taltun sends persistent keepalives" keepalive "$kind" a b
-  run_case "$kind: the peer sends persistent keepalives" keepalive "$kind" b a
-  run_case "$kind: wg show reads Taltun" wg_show "$kind"
+  run_case "$label: preshared key" preshared_key "$kind"
+  run_case "$label: wrong preshared key at the peer, then the right one" wrong_preshared_key "$kind" b a
+  run_case "$label: wrong preshared key at Taltun, then the right one" wrong_preshared_key "$kind" a b
+  run_case "$label: packets as large as the MTU, not a byte more" mtu_size "$kind"
+  run_case "$label: 4000-byte pings in fragments" fragments "$kind"
+  run_case "$label: TCP both ways" tcp "$kind"
+  run_case "$label: UDP both ways" udp "$kind"
+  run_case "$label: Taltun's address moves" address_moves "$kind" a
+  run_case "$label: the peer's address moves" address_moves "$kind" b
+  run_case "$label: Taltun's port moves" port_moves "$kind" a b
+  run_case "$label: the peer's port moves" port_moves "$kind" b a
+  run_case "$label: Taltun sends persistent keepalives" keepalive "$kind" a b
+  run_case "$label: the peer sends persistent keepalives" keepalive "$kind" b a
+  run_case "$label: wg show reads Taltun" wg_show "$kind"
 }
 
 # two_gateways KIND: a and b, not yet knowing each other, on the addresses that the cases begin with.
