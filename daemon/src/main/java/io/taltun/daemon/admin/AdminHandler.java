@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /** Answers one connection's requests. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+  private static final Logger LOG = LoggerFactory.getLogger("admin");
   private static final String STOP = "/stop";
 
   private final Gateway gateway;

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** One gateway's life in this process, from its start to its last trace. */
 final class Foreground {
-  private static final Logger LOG = LoggerFactory.getLogger(Foreground.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
   private final Host host;
   private final TaltunConfig config;

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * deadline or until somebody calls {@link #wake}. An exception is logged and the loop goes on.
  */
 public final class ControlThread {
-  private static final Logger LOG = LoggerFactory.getLogger(ControlThread.class);
+  private static final Logger LOG = LoggerFactory.getLogger("control");
   private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** Turns what the protocol decides into sessions, snapshots and commands. Control thread only. */
 final class DataplaneActions implements Actions {
-  private static final Logger LOG = LoggerFactory.getLogger("io.taltun.peer");
+  private static final Logger LOG = LoggerFactory.getLogger("peer");
 
   private final WorkerGroup workers;
   private final PeerTable peers;

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * the start (trap 33).
  */
 final class EndpointResolver implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EndpointResolver.class);
+  private static final Logger LOG = LoggerFactory.getLogger("resolver");
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * order; whatever was done is taken back when a later step fails.
  */
 public final class GatewayStarter implements GatewayFactory {
-  private static final Logger LOG = LoggerFactory.getLogger(GatewayStarter.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
   /** Room behind the longest waiting packet for its padding, rounded up to a cache line. */
   private static final int WAITING_TAIL = 64;
@@ -108,7 +108,7 @@ public final class GatewayStarter implements GatewayFactory {
             unwinding);
     faults.end().thenAccept(running::fail);
     LOG.info(
-        "{} is up: UDP port {}, {} peers, {} workers, {}",
+        "{} is up: UDP port {}, peers {}, workers {}, {}",
         iface.name(),
         listenPort,
         config.peers().size(),

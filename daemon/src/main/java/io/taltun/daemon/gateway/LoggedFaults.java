@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * the gateway with the first worker that ends.
  */
 final class LoggedFaults implements FaultListener {
-  private static final Logger LOG = LoggerFactory.getLogger(LoggedFaults.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
   private static final int MOST_DISTINCT = 64;
 
   private final Set<String> seen = ConcurrentHashMap.newKeySet();

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * fails. One step that fails does not keep the others from being taken back. One thread at a time.
  */
 final class Unwinding implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Unwinding.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
   private record Step(String what, AutoCloseable undo) {}
 

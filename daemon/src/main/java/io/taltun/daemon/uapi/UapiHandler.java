@@ -23,7 +23,7 @@ final class UapiHandler extends SimpleChannelInboundHandler<String> {
   /** A set of ten thousand peers with a few prefixes each is about 4 MiB. */
   private static final int MOST_OPERATION_CHARS = 32 << 20;
 
-  private static final Logger LOG = LoggerFactory.getLogger(UapiHandler.class);
+  private static final Logger LOG = LoggerFactory.getLogger("uapi");
 
   private enum Operation {
     NONE,

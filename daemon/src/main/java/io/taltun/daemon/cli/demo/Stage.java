@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** The two namespaces, the cable between them and the two gateways; all of it goes on close. */
 final class Stage implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
   private static final Path RUN = Path.of("/run/taltun");
   private static final Path RUN_WIREGUARD = Path.of("/run/wireguard");
 
