@@ -46,12 +46,16 @@ class OpenSslTest {
         TransportCipher opener = OpenSsl.installed().aead().transportCipher(new byte[32])) {
       long packet = arena.allocate(PACKET_LENGTH + 16).address();
       sealAndOpen(sealer, opener, packet, WARM_UP);
-      threads.getThreadAllocatedBytes(self);
-      long before = threads.getThreadAllocatedBytes(self);
-      int opened = sealAndOpen(sealer, opener, packet, PACKETS);
-      long allocated = threads.getThreadAllocatedBytes(self) - before;
-      assertThat(opened).isEqualTo(PACKETS);
-      assertThat(allocated).isZero();
+      // A late compilation may link something once; what a packet costs shows in each run.
+      long least = Long.MAX_VALUE;
+      for (int run = 0; run < 3 && least != 0; run++) {
+        long before = threads.getThreadAllocatedBytes(self);
+        int opened = sealAndOpen(sealer, opener, packet, PACKETS);
+        least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
+        assertThat(opened).isEqualTo(PACKETS);
+        assertThat(before).isPositive();
+      }
+      assertThat(least).isZero();
     }
   }
 
