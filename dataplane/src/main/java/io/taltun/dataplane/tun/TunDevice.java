@@ -90,8 +90,7 @@ public final class TunDevice implements AutoCloseable {
   private static String explain(String name, int errno) {
     return switch (errno) {
       case Errno.EPERM -> "cannot create " + name + "; run as root or with CAP_NET_ADMIN";
-      case Errno.EBUSY, Errno.EINVAL ->
-          "cannot create " + name + "; another device or gateway has that name";
+      case Errno.EBUSY -> "cannot create " + name + "; another device or gateway has that name";
       default -> "cannot create " + name;
     };
   }

@@ -114,7 +114,7 @@ public final class Side implements AutoCloseable {
         if (deadlineNs - System.nanoTime() < 0) {
           throw new AssertionError("a datagram is missing");
         }
-        Thread.onSpinWait();
+        Thread.yield();
       }
     }
   }

@@ -1,0 +1,70 @@
+package io.taltun.dataplane.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taltun.dataplane.os.Errno;
+import io.taltun.dataplane.os.SystemCallException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UdpSocketPairTest {
+  @Test
+  void shouldShareOneFreePortWhenPortZeroIsAsked() throws SystemCallException {
+    List<UdpSocketPair> pairs = UdpSocketPair.open(3, 0, 0);
+    try {
+      assertThat(pairs).hasSize(3);
+      int port = pairs.getFirst().localPort();
+      assertThat(port).isPositive();
+      for (UdpSocketPair pair : pairs) {
+        assertThat(pair.ipv4().localPort()).isEqualTo(port);
+        assertThat(pair.ipv6().localPort()).isEqualTo(port);
+      }
+    } finally {
+      pairs.forEach(UdpSocketPair::close);
+    }
+  }
+
+  @Test
+  void shouldRefuseThePortOfARunningGatewayWhenASecondStarts() throws SystemCallException {
+    List<UdpSocketPair> running = UdpSocketPair.open(2, 0, 0);
+    int port = running.getFirst().localPort();
+    try {
+      assertThatThrownBy(() -> UdpSocketPair.open(2, port, 0))
+          .isInstanceOf(SystemCallException.class)
+          .hasMessage("cannot bind UDP port " + port + ": address already in use")
+          .extracting(e -> ((SystemCallException) e).errno())
+          .isEqualTo(Errno.EADDRINUSE);
+    } finally {
+      running.forEach(UdpSocketPair::close);
+    }
+    UdpSocketPair.open(2, port, 0).forEach(UdpSocketPair::close);
+  }
+
+  @Test
+  void shouldRefuseThePortWhenOnlyOneFamilyIsTaken() throws SystemCallException {
+    int freed;
+    try (UdpSocketPair six = Sockets.ipv6Only()) {
+      int taken = six.localPort();
+      freed = taken;
+      assertThatThrownBy(() -> UdpSocketPair.open(1, taken, 0))
+          .isInstanceOf(SystemCallException.class);
+    }
+    // The refusal left nothing open in the other family.
+    UdpSocketPair.open(1, freed, 0).forEach(UdpSocketPair::close);
+  }
+
+  @Test
+  void shouldFindAPortFreeInBothFamiliesWhenManyAreAsked() throws SystemCallException {
+    List<UdpSocketPair> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 100; i++) {
+        all.addAll(UdpSocketPair.open(1, 0, 0));
+      }
+      assertThat(all).extracting(UdpSocketPair::localPort).doesNotHaveDuplicates();
+    } finally {
+      all.forEach(UdpSocketPair::close);
+    }
+  }
+}
