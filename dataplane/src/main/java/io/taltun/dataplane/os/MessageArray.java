@@ -4,8 +4,8 @@ import io.taltun.crypto.primitive.NativeMemory;
 import java.lang.foreign.Arena;
 
 /**
- * An array of {@code struct mmsghdr} for recvmmsg(2) and sendmmsg(2), each with one iovec, one
- * socket address and one control buffer. Layout on LP64:
+ * An array of {@code struct mmsghdr} for recvmmsg(2) and sendmmsg(2), each with one iovec and one
+ * socket address. Layout on LP64:
  *
  * <pre>
  *  0 msg_name        8 | 8 msg_namelen 4 (+4) | 16 msg_iov 8 | 24 msg_iovlen 8

@@ -11,11 +11,11 @@ import io.taltun.dataplane.session.Session;
  */
 public final class ForwardingTables {
   private final SessionIndex<Session> sessions;
+  private final int mtu;
+  private final boolean relay;
 
   // Written by the control thread.
   private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
-  private volatile int mtu;
-  private volatile boolean relay;
 
   /**
    * @param sessions written by the control thread only
