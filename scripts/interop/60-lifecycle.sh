@@ -78,6 +78,19 @@ cleaned_by_next_start() {
   nothing_left
 }
 
+device_deleted() {
+  local since status
+  up_with 10.99.0.2/32,fd99::2/128
+  since=$(process_start_time "$(pid a)")
+  must gw a ip link del "$(device a)"
+  wait_for 2 process_gone "$(pid a)" "$since" || fail 'still running without its device'
+  wait "$(pid a)"
+  status=$?
+  [ $status = 1 ] || fail "exit status $status"
+  grep -q 'the device was deleted' "$LOGS/$(device a).log" || fail 'no word of the deleted device'
+  nothing_left
+}
+
 second_start() {
   local status lines
   up_with 10.99.0.2/32,fd99::2/128
@@ -96,5 +109,6 @@ taltun_case 'lifecycle: SIGINT' ended_by INT 10.99.0.2/32,fd99::2/128
 taltun_case 'lifecycle: SIGTERM with a default route through the tunnel' ended_by TERM 0.0.0.0/0,::/0
 taltun_case 'lifecycle: taltun down' ended_by_down
 taltun_case 'lifecycle: kill -9, then the next start cleans' cleaned_by_next_start
+taltun_case 'lifecycle: the device is deleted' device_deleted
 taltun_case 'lifecycle: a second start of one name' second_start
 finish

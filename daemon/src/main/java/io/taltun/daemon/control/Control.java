@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.PeerConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.noise.StaticIdentity;
@@ -15,6 +16,9 @@ import io.taltun.dataplane.session.PeerLane;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerGroup;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,22 +72,40 @@ public final class Control {
             identity, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
   }
 
-  /** Starts the thread; the peers of the file are added as its first act. */
-  public void start(TaltunConfig config) {
+  /**
+   * Starts the thread; the peers of the file are added as its first act.
+   *
+   * @param known endpoints' names that are resolved already
+   */
+  public void start(TaltunConfig config, Map<HostPort, Endpoint> known) {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
     thread.start(new ControlLoop(workers, protocol, peers, sampler, clock));
     thread.execute(
         () -> {
-          config.peers().forEach(this::addPeer);
+          config.peers().forEach(peer -> addPeer(peer, known));
+          if (config.relay().enabled()) {
+            tables.setRelayTargets(peers.relayTargets(localAddresses()));
+          }
           tables.setAllowedIps(peers.allowedIps());
           protocol.onLocalUp(clock.nowNs());
         });
   }
 
-  private void addPeer(PeerConfig config) {
+  /** Those of every interface, the tunnel's included. */
+  private static List<InetAddress> localAddresses() {
+    try {
+      return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
+    } catch (SocketException e) {
+      throw new IllegalStateException("this host's addresses cannot be listed", e);
+    }
+  }
+
+  private void addPeer(PeerConfig config, Map<HostPort, Endpoint> known) {
     PeerEntry entry = peers.add(config);
     Endpoint endpoint =
-        config.endpoint() == null ? null : EndpointResolver.literal(config.endpoint());
+        config.endpoint() == null
+            ? null
+            : known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint()));
     entry.peer().setEndpoint(endpoint);
     entry.setProtocol(
         protocol.addPeer(

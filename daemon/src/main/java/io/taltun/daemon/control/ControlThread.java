@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.dataplane.worker.FaultListener;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlThread {
   private static final Logger LOG = LoggerFactory.getLogger("control");
+  private static final String NAME = "taltun-control";
   private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -30,8 +32,16 @@ public final class ControlThread {
   // Written by the control thread: the last fault that was logged.
   private String lastFault;
 
-  public ControlThread() {
-    thread = Thread.ofPlatform().name("taltun-control").daemon().unstarted(this::run);
+  /**
+   * @param faults hears of an Error, which ends the thread
+   */
+  public ControlThread(FaultListener faults) {
+    thread =
+        Thread.ofPlatform()
+            .name(NAME)
+            .daemon()
+            .uncaughtExceptionHandler((_, error) -> faults.onEnd(NAME, error.toString()))
+            .unstarted(this::run);
   }
 
   /** Starts the thread on its loop. */

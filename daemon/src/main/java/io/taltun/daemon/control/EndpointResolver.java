@@ -1,11 +1,15 @@
 package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
+import io.taltun.config.PeerConfig;
 import io.taltun.dataplane.udp.Endpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * thread of its own and again for ever, so that a name server that is down at boot does not stop
  * the start (trap 33).
  */
-final class EndpointResolver implements AutoCloseable {
+public final class EndpointResolver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("resolver");
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
@@ -34,20 +38,60 @@ final class EndpointResolver implements AutoCloseable {
   }
 
   /**
+   * Asks for all names among the peers' endpoints, at once and each only once.
+   *
+   * @param within how long the answers are waited for
+   * @return those that came in time
+   */
+  public static Map<HostPort, Endpoint> resolveNow(List<PeerConfig> peers, Duration within) {
+    Map<HostPort, Endpoint> found = new ConcurrentHashMap<>();
+    List<Thread> asking =
+        peers.stream()
+            .map(PeerConfig::endpoint)
+            .filter(endpoint -> endpoint != null && literal(endpoint) == null)
+            .distinct()
+            .map(endpoint -> Thread.ofVirtual().start(() -> resolveOnce(endpoint, found)))
+            .toList();
+    long deadlineNs = System.nanoTime() + within.toNanos();
+    try {
+      for (Thread thread : asking) {
+        thread.join(Duration.ofNanos(Math.max(1, deadlineNs - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Map.copyOf(found);
+  }
+
+  private static void resolveOnce(HostPort endpoint, Map<HostPort, Endpoint> found) {
+    try {
+      found.put(endpoint, ask(endpoint));
+    } catch (UnknownHostException e) {
+      LOG.warn("endpoint {} does not resolve yet", endpoint.host());
+    }
+  }
+
+  private static Endpoint ask(HostPort endpoint) throws UnknownHostException {
+    return Endpoint.of(
+        new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+  }
+
+  /**
    * Asks for a name until there is an answer.
    *
    * @param found called once, on the resolver's thread
    */
   void resolve(HostPort endpoint, Consumer<Endpoint> found) {
-    Thread.ofVirtual().name("taltun-resolver-" + endpoint.host()).start(() -> ask(endpoint, found));
+    Thread.ofVirtual()
+        .name("taltun-resolver-" + endpoint.host())
+        .start(() -> askUntilFound(endpoint, found));
   }
 
-  private void ask(HostPort endpoint, Consumer<Endpoint> found) {
+  private void askUntilFound(HostPort endpoint, Consumer<Endpoint> found) {
     Duration pause = FIRST_PAUSE;
     while (open) {
       try {
-        InetAddress address = InetAddress.getByName(endpoint.host());
-        found.accept(Endpoint.of(new InetSocketAddress(address, endpoint.port())));
+        found.accept(ask(endpoint));
         return;
       } catch (UnknownHostException e) {
         LOG.warn(

@@ -3,10 +3,12 @@ package io.taltun.daemon.control;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
 import io.taltun.daemon.peer.IndexSource;
+import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -54,13 +56,27 @@ public final class PeerTable implements IndexSource {
 
   /** A snapshot of who owns which prefix. */
   AllowedIps<Peer> allowedIps() {
+    return allowedIpsBuilder().build();
+  }
+
+  /** The same with this host's own addresses, which no packet is relayed for. */
+  AllowedIps<Peer> relayTargets(List<InetAddress> localAddresses) {
+    AllowedIps.Builder<Peer> builder = allowedIpsBuilder();
+    for (InetAddress address : localAddresses) {
+      byte[] bytes = address.getAddress();
+      builder.add(bytes, bytes.length * Byte.SIZE, ForwardingTables.HERE);
+    }
+    return builder.build();
+  }
+
+  private AllowedIps.Builder<Peer> allowedIpsBuilder() {
     AllowedIps.Builder<Peer> builder = AllowedIps.builder();
     for (PeerEntry entry : entries) {
       for (IpPrefix prefix : entry.config().allowedIps()) {
         builder.add(prefix.address().getAddress(), prefix.length(), entry.peer());
       }
     }
-    return builder.build();
+    return builder;
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.InterfaceConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
+import io.taltun.daemon.control.EndpointResolver;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.netlink.InterfaceSetup;
 import io.taltun.daemon.netlink.NetlinkSocket;
@@ -15,9 +17,11 @@ import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.tun.TunDevice;
+import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,9 @@ public final class GatewayStarter implements GatewayFactory {
 
   /** Room behind the longest waiting packet for its padding, rounded up to a cache line. */
   private static final int WAITING_TAIL = 64;
+
+  /** How long a full tunnel's start waits for its peers' names. */
+  private static final Duration NAMES_WITHIN = Duration.ofSeconds(5);
 
   @Override
   public Gateway start(TaltunConfig config) throws GatewayStartException {
@@ -66,17 +73,21 @@ public final class GatewayStarter implements GatewayFactory {
     List<UdpSocketPair> sockets = UdpSocketPair.open(workerCount, iface.listenPort(), fwmark);
     unwinding.add("the sockets", () -> sockets.forEach(UdpSocketPair::close));
     TunDevice device = unwinding.add("the device", TunDevice.open(iface.name(), workerCount));
+    // A name can be asked for no more once the default route leads into a tunnel that waits for it.
+    Map<HostPort, Endpoint> known =
+        plan.needsPolicyRouting()
+            ? EndpointResolver.resolveNow(config.peers(), NAMES_WITHIN)
+            : Map.of();
     NetworkState network = setup.apply(plan, fwmark);
     unwinding.add("the addresses and routes", network::undo);
 
     SecureRandom random = new SecureRandom();
     PeerTable peers = new PeerTable(random, workerCount);
     ForwardingTables tables = new ForwardingTables(peers.sessions(), mtu, config.relay().enabled());
-    ControlThread thread = new ControlThread();
     LoggedFaults faults = new LoggedFaults();
+    ControlThread thread = new ControlThread(faults);
     WorkerGroup workers =
-        new WorkerGroup(
-            device, sockets, tables, mtu + WAITING_TAIL, thread::wake, new LoggedFaults());
+        new WorkerGroup(device, sockets, tables, mtu + WAITING_TAIL, thread::wake, faults);
     Control control =
         new Control(
             thread,
@@ -92,7 +103,7 @@ public final class GatewayStarter implements GatewayFactory {
     unwinding.add("the workers", workers::close);
 
     workers.start();
-    control.start(config);
+    control.start(config, known);
     unwinding.add("the control thread", control::stop);
 
     int listenPort = sockets.getFirst().localPort();

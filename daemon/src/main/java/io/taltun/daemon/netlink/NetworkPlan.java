@@ -47,7 +47,7 @@ public record NetworkPlan(
   }
 
   /** Whether a default route is to go to the main table, which needs policy routing. */
-  boolean needsPolicyRouting() {
+  public boolean needsPolicyRouting() {
     return table.equals(RouteTable.MAIN) && routes.stream().anyMatch(it -> it.length() == 0);
   }
 }

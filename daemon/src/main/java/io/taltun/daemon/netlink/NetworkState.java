@@ -194,6 +194,17 @@ public final class NetworkState {
 
   private void allowMarkedSources() {
     try {
+      List<String> strict =
+          PolicyRouting.strictReversePathFilters().stream().filter(it -> !it.equals(name)).toList();
+      if (!strict.isEmpty()) {
+        warnings.accept(
+            "rp_filter is strict on "
+                + String.join(", ", strict)
+                + ": with the default route through "
+                + name
+                + " its peers' datagrams may be dropped there; set it to 2"
+                + " ('sysctl net.ipv4.conf.all.rp_filter=2')");
+      }
       PolicyRouting.allowMarkedSources();
     } catch (IOException e) {
       warnings.accept(

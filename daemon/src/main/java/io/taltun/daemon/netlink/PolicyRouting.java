@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A default route through a tunnel without a loop, as wg-quick(8) does it: the route stands in a
@@ -22,7 +23,10 @@ final class PolicyRouting {
   private static final int PRIORITY_OF_MAIN = 32_766;
 
   /** Lets the reverse path filter see the mark of a tunnel's answers. */
-  private static final Path SRC_VALID_MARK = Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark");
+  private static final Path IPV4_SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
+
+  private static final Path SRC_VALID_MARK = IPV4_SETTINGS.resolve("all/src_valid_mark");
+  private static final Set<String> NOT_DEVICES = Set.of("all", "default", "lo");
 
   private final Routes routes;
   private final Rules rules;
@@ -98,6 +102,30 @@ final class PolicyRouting {
   private boolean isEmpty(int family, long table) throws SystemCallException {
     return routes.list(table, 0).stream()
         .noneMatch(route -> Routes.family(route.destination().address()) == family);
+  }
+
+  /**
+   * The devices whose reverse-path filter is strict (1, RFC 3704): with a default route through the
+   * tunnel it drops the tunnel's own datagrams, which arrive without the mark. Loose (2) does not.
+   */
+  static List<String> strictReversePathFilters() throws IOException {
+    try (Stream<Path> folders = Files.list(IPV4_SETTINGS)) {
+      int all = reversePathFilter(IPV4_SETTINGS.resolve("all"));
+      return folders
+          .filter(folder -> !NOT_DEVICES.contains(folder.getFileName().toString()))
+          .filter(folder -> Math.max(all, reversePathFilter(folder)) == 1)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static int reversePathFilter(Path folder) {
+    try {
+      return Integer.parseInt(Files.readString(folder.resolve("rp_filter")).strip());
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
   }
 
   /**

@@ -373,6 +373,7 @@ public final class PeerProtocol {
     abandonInitiation();
     eraseSessions();
     timers.disarmAll();
+    device.actions.waitingDropped(this);
     presharedKey.close();
   }
 

@@ -32,6 +32,10 @@ public final class ControlRing implements AutoCloseable {
   public static final int MAX_MESSAGE = 148;
 
   static final int RECORDS = 1024;
+
+  /** Kept free of handshake messages: a flood of them must not crowd out a worker's own reports. */
+  static final int OWN_RECORDS = RECORDS / 8;
+
   private static final int RECORD_SIZE = 256;
   private static final int ADDRESS = 16;
   private static final int ADDRESS_BYTES = 32;
@@ -75,7 +79,8 @@ public final class ControlRing implements AutoCloseable {
    */
   public boolean offer(int kind, int value, long address, long message, int length) {
     long at = written;
-    if (at - (long) READ.getAcquire(this) >= RECORDS) {
+    int room = kind == HANDSHAKE_MESSAGE ? RECORDS - OWN_RECORDS : RECORDS;
+    if (at - (long) READ.getAcquire(this) >= room) {
       return false;
     }
     long record = record(at);

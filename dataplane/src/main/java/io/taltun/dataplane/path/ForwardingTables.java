@@ -10,12 +10,16 @@ import io.taltun.dataplane.session.Session;
  * sees the old or the new one, never something between (trap 2).
  */
 public final class ForwardingTables {
+  /** Owner of this host's own addresses among the relay targets: nobody to seal for. */
+  public static final Peer HERE = new Peer(-1, 0);
+
   private final SessionIndex<Session> sessions;
   private final int mtu;
   private final boolean relay;
 
   // Written by the control thread.
   private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
+  private volatile AllowedIps<Peer> relayTargets = AllowedIps.<Peer>builder().build();
 
   /**
    * @param sessions written by the control thread only
@@ -38,6 +42,18 @@ public final class ForwardingTables {
 
   public void setAllowedIps(AllowedIps<Peer> allowedIps) {
     this.allowedIps = allowedIps;
+  }
+
+  /**
+   * Who gets a packet that a peer sent to another: the allowed-ips, and this host's own addresses,
+   * which belong to {@link #HERE}.
+   */
+  public AllowedIps<Peer> relayTargets() {
+    return relayTargets;
+  }
+
+  public void setRelayTargets(AllowedIps<Peer> relayTargets) {
+    this.relayTargets = relayTargets;
   }
 
   public int mtu() {

@@ -197,8 +197,11 @@ public final class InboundPath {
    *     the one to forward it or to answer
    */
   private boolean relay(Peer from, long packet, int length, long nowNs) {
-    Peer to = InnerPacket.ownerOfDestination(tables.allowedIps(), packet);
-    if (to == null || to == from || !InnerPacket.decrementTimeToLive(packet)) {
+    Peer to = InnerPacket.ownerOfDestination(tables.relayTargets(), packet);
+    if (to == null
+        || to == from
+        || to == ForwardingTables.HERE
+        || !InnerPacket.decrementTimeToLive(packet)) {
       return false;
     }
     outbound.reserve();

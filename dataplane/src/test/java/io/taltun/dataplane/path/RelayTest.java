@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.dataplane.Packets;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
+import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.SessionPair;
@@ -76,6 +78,20 @@ class RelayTest {
     hub.receive(2, NOW);
     assertThat(hub.wire.take()).isEqualTo(ours);
     assertThat(hub.wire.take()).isEqualTo(back);
+    assertThat(hub.count(Counter.RELAYED_PACKETS)).isZero();
+  }
+
+  @Test
+  void shouldLeaveThePacketToTheKernelWhenItIsForTheHostAlthoughAPeerOwnsEverythingElse() {
+    hub.tables.setRelayTargets(
+        AllowedIps.<Peer>builder()
+            .add(new byte[Integer.BYTES], 0, rightAtHub)
+            .add(Packets.address(HUB), Integer.SIZE, ForwardingTables.HERE)
+            .build());
+    byte[] ours = packet(LEFT, HUB, 100);
+    left.send(NOW, ours);
+    hub.receive(1, NOW);
+    assertThat(hub.wire.take()).isEqualTo(ours);
     assertThat(hub.count(Counter.RELAYED_PACKETS)).isZero();
   }
 

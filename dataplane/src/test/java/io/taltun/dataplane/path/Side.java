@@ -86,6 +86,7 @@ public final class Side implements AutoCloseable {
       allowedIps.add(bytes, bytes.length * Byte.SIZE, peer);
     }
     tables.setAllowedIps(allowedIps.build());
+    tables.setRelayTargets(tables.allowedIps());
     return peer;
   }
 
