@@ -32,7 +32,7 @@ relayed() {
 
 not_relayed() {
   hub_and_spokes false
-  must_not ping_through s t 4 -W 1
+  must_not ping_through s t 4 -w 2
 }
 
 for namespace in hub s t; do

@@ -14,14 +14,15 @@ peer_cases() { # KIND
   run_case "$label: wrong preshared key at Taltun, then the right one" wrong_preshared_key "$kind" a b
   run_case "$label: packets as large as the MTU, not a byte more" mtu_size "$kind"
   run_case "$label: 4000-byte pings in fragments" fragments "$kind"
+  # Before there is TCP, whose leftovers a later tunnel would carry on.
+  run_case "$label: Taltun sends persistent keepalives" keepalive "$kind" a b
+  run_case "$label: the peer sends persistent keepalives" keepalive "$kind" b a
   run_case "$label: TCP both ways" tcp "$kind"
   run_case "$label: UDP both ways" udp "$kind"
   run_case "$label: Taltun's address moves" address_moves "$kind" a
   run_case "$label: the peer's address moves" address_moves "$kind" b
   run_case "$label: Taltun's port moves" port_moves "$kind" a b
   run_case "$label: the peer's port moves" port_moves "$kind" b a
-  run_case "$label: Taltun sends persistent keepalives" keepalive "$kind" a b
-  run_case "$label: the peer sends persistent keepalives" keepalive "$kind" b a
   run_case "$label: wg show reads Taltun" wg_show "$kind"
 }
 
@@ -67,7 +68,7 @@ initiates() { # KIND FROM TO 4|6
   peer "$to" "$from"
   gateway_up "$to"
   gateway_up "$from"
-  must_not ping_through "$to" "$from" 4 -c 1 -W 1
+  must_not ping_through "$to" "$from" 4 -c 1 -w 1
   must ping_through "$from" "$to" 4
   must ping_through "$from" "$to" 6
   must ping_through "$to" "$from" 4
@@ -89,10 +90,17 @@ wrong_preshared_key() { # KIND WRONG RIGHT
   peer "$wrong" "$right" psk="$(wg genpsk)"
   gateway_up "$wrong"
   gateway_up "$right"
-  must_not ping_through "$right" "$wrong" 4 -c 2 -W 1
+  must_not ping_through "$right" "$wrong" 4 -c 2 -w 2
   [ "$(wg_field "$right" "$wrong" 5)" = 0 ] || fail "a handshake in spite of different preshared keys"
-  set_psk "$wrong" "$right" "$key"
-  wait_for 15 ping_through "$right" "$wrong" 4 -c 1 -W 1 || fail "no traffic with the right key"
+  if takes_wg_set "$wrong"; then
+    set_psk "$wrong" "$right" "$key"
+  else
+    stop "$(pid "$wrong")"
+    GATEWAY[$wrong.peers]=
+    peer "$wrong" "$right" psk="$key"
+    gateway_up "$wrong"
+  fi
+  wait_for 15 ping_through "$right" "$wrong" 4 -c 1 -w 1 || fail "no traffic with the right key"
 }
 
 mtu_size() {
@@ -153,6 +161,7 @@ moved() { # NAME OTHER HOST
 port_moves() { # KIND NAME OTHER
   local name=$2 other=$3
   joined "$1"
+  takes_wg_set "$name" || skip 'wg set is not supported here'
   must ping_through a b 4
   ping_while "$name" "$other" must gw "$name" wg set "$(device "$name")" listen-port 40404
   case $(wg_field "$other" "$name" 3) in
