@@ -82,7 +82,7 @@ class UpProcessTest {
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(error(process))
-        .contains("Foreground: fake0 answers on " + socket(), "Foreground: fake0 is down")
+        .contains("gateway: fake0 answers on " + socket(), "gateway: fake0 is down")
         .doesNotContain("\tat ")
         .doesNotContain("yAnz5TF");
     assertGone();
