@@ -4,6 +4,7 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
@@ -26,6 +27,10 @@ final class YamlTree {
   /** The format has four levels. */
   private static final int MAX_DEPTH = 16;
 
+  /** How a wg-quick file begins, after comments. */
+  private static final Pattern WG_QUICK =
+      Pattern.compile("\\s*\\[(?:Interface|Peer)\\]\\s*(?:#.*)?", Pattern.CASE_INSENSITIVE);
+
   private final String text;
   private final Problems problems;
   private Iterator<Event> events;
@@ -42,6 +47,12 @@ final class YamlTree {
   }
 
   private YamlNode document() {
+    Place foreign = wgQuickSection();
+    if (foreign != null) {
+      problems.error(
+          foreign, "this is a wg-quick file; turn it into one of Taltun's with `taltun import`");
+      return null;
+    }
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
       if (!StreamReader.isPrintable(text.codePointAt(i))) {
         problems.error(
@@ -67,6 +78,18 @@ final class YamlTree {
       // The parser has let other exceptions through for some inputs (numbers in directives,
       // escapes).
       problems.error(last, "not valid YAML from here on; check the quotes and the indentation");
+    }
+    return null;
+  }
+
+  /** Where a wg-quick file has its first section; null in any other text. */
+  private Place wgQuickSection() {
+    int number = 0;
+    for (String line : (Iterable<String>) text.lines()::iterator) {
+      number++;
+      if (!line.isBlank() && !line.stripLeading().startsWith("#")) {
+        return WG_QUICK.matcher(line).matches() ? new Place(number, line.indexOf('[') + 1) : null;
+      }
     }
     return null;
   }

@@ -296,6 +296,9 @@ class ConfigErrorsTest {
             "interface:\n\tname: a\n",
             "2:1: a tab stands where YAML wants spaces; indent with spaces"),
         wrong(
+            "# mine\n\n[Interface]\nPrivateKey = OWN_PRIVATE\n",
+            "3:1: this is a wg-quick file; turn it into one of Taltun's with `taltun import`"),
+        wrong(
             "interface: {name: a\npeers: [\n",
             "2:6: not valid YAML: while parsing a flow mapping (begun on line 1), expected ',' or"
                 + " '}', but got :; check the brackets, the quotes and the indentation"),

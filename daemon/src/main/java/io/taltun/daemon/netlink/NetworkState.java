@@ -249,7 +249,7 @@ public final class NetworkState {
                   ? ", whose MTU is below " + Mtu.LEAST_IPV6
                   : "; enable it with 'sysctl net.ipv6.conf."
                       + name
-                      + ".disable_ipv6=0' and reload, or remove its IPv6 addresses and prefixes")
+                      + ".disable_ipv6=0' and restart, or remove its IPv6 addresses and prefixes")
               + " ("
               + e.getMessage()
               + ")");
