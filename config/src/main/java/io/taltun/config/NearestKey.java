@@ -5,15 +5,15 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the key that a mistyped one was meant to be. */
-final class NearestKey {
+/** Finds the key, or the word, that a mistyped one was meant to be. */
+public final class NearestKey {
   /** Keys are short; anything longer is no slip of the finger. */
   private static final int MAX_CHARS = 40;
 
   private NearestKey() {}
 
   /** The known key closest to {@code unknown}, when one is close. */
-  static Optional<String> of(String unknown, Collection<String> known) {
+  public static Optional<String> of(String unknown, Collection<String> known) {
     String wanted = bare(unknown);
     if (wanted.isEmpty() || wanted.length() > MAX_CHARS) {
       return Optional.empty();

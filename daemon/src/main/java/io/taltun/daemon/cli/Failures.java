@@ -1,14 +1,17 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.NearestKey;
 import io.taltun.daemon.log.Traces;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -31,17 +34,28 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String describe(ParameterException e) {
-    if (e instanceof UnmatchedArgumentException unmatched
-        && !unmatched.isUnknownOption()
-        && e.getCommandLine().getParent() == null) {
-      String near = unmatched.getSuggestions().stream().findFirst().orElse(null);
-      return "there is no command '%s'%s"
-          .formatted(
-              unmatched.getUnmatched().getFirst(),
-              near == null ? "" : ", did you mean '" + near + "'");
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return describe(unmatched);
     }
     // Picocli puts the names of missing options on lines of their own.
     return e.getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
+  }
+
+  private static String describe(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().getFirst();
+    CommandSpec spec = e.getCommandLine().getCommandSpec();
+    if (e.isUnknownOption()) {
+      return "there is no option '" + argument + "'" + near(argument, spec.optionsMap().keySet());
+    }
+    if (spec.parent() == null) {
+      return "there is no command '" + argument + "'" + near(argument, spec.subcommands().keySet());
+    }
+    String file = spec.findOption("-c") == null ? "" : ", a file is named with -c";
+    return "there is no place for '" + argument + "'" + file;
+  }
+
+  private static String near(String argument, Collection<String> known) {
+    return NearestKey.of(argument, known).map(it -> ", did you mean '" + it + "'").orElse("");
   }
 
   @Override

@@ -21,19 +21,23 @@ class UsageTest {
       delimiter = '|',
       value = {
         "''|taltun: a command is needed; try 'taltun --help'",
-        "--what|taltun: Unknown option: '--what'; try 'taltun --help'",
-        "up --what|taltun up: Unknown option: '--what'; try 'taltun up --help'",
+        "--what|taltun: there is no option '--what'; try 'taltun --help'",
+        "up --what|taltun up: there is no option '--what'; try 'taltun up --help'",
+        "up --deamon|taltun up: there is no option '--deamon', did you mean '--daemon';"
+            + " try 'taltun up --help'",
+        "check FILE|taltun check: there is no place for 'FILE', a file is named with -c;"
+            + " try 'taltun check --help'",
         "up -c|taltun up: Missing required parameter for option '--config' (FILE);"
             + " try 'taltun up --help'",
         "up --log x|taltun up: --log goes with --daemon; try 'taltun up --help'",
         "up --log-format xml|taltun up: Invalid value for option '--log-format': expected one of"
             + " [TEXT, JSON] (case-insensitive) but was 'xml'; try 'taltun up --help'",
-        "down a b|taltun down: Unmatched argument at index 2: 'b'; try 'taltun down --help'",
+        "down a b|taltun down: there is no place for 'b'; try 'taltun down --help'",
         "status --json --watch|taltun status: --json and --watch exclude each other;"
             + " try 'taltun status --help'",
         "import|taltun import: Missing required parameter: 'FILE.conf';"
             + " try 'taltun import --help'",
-        "genkey x|taltun genkey: Unmatched argument at index 1: 'x'; try 'taltun genkey --help'",
+        "genkey x|taltun genkey: there is no place for 'x'; try 'taltun genkey --help'",
       })
   void shouldSayInOneLineWhatIsWrongWithTheUsage(String arguments, String message) {
     CommandRun run = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
@@ -49,6 +53,13 @@ class UsageTest {
         .isEqualTo(
             "taltun: there is no command 'staus', did you mean 'status'; try 'taltun --help'\n");
     assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"help", "version", "reload"})
+  void shouldSuggestNoCommandWhenNoneIsNear(String word) {
+    assertThat(run(word).err())
+        .isEqualTo("taltun: there is no command '" + word + "'; try 'taltun --help'\n");
   }
 
   @ParameterizedTest
