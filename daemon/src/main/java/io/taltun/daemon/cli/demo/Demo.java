@@ -70,7 +70,7 @@ public final class Demo implements Callable<Integer> {
     CommandLine command = spec.commandLine();
     Narrator narrator = new Narrator(command.getOut(), command.getErr(), terminal);
     Stage stage = new Stage(ProcessHandle.current().pid());
-    Thread hook = new Thread(stage::close, "demo-cleanup");
+    Thread hook = new Thread(() -> interrupted(stage, narrator), "demo-cleanup");
     Runtime.getRuntime().addShutdownHook(hook);
     try (stage) {
       play(stage, narrator);
@@ -83,6 +83,14 @@ public final class Demo implements Callable<Integer> {
     verifyNothingIsLeft(stage, narrator);
     Runtime.getRuntime().removeShutdownHook(hook);
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Runs when the process ends before its time. */
+  private static void interrupted(Stage stage, Narrator narrator) {
+    if (!stage.isClosed()) {
+      stage.close();
+      narrator.interrupted();
+    }
   }
 
   private static boolean isShuttingDown(Thread hook) {

@@ -57,6 +57,11 @@ final class Narrator {
     }
   }
 
+  void interrupted() {
+    endProgress();
+    err.println("taltun demo: interrupted; cleaned up");
+  }
+
   void endProgress() {
     if (terminal.error()) {
       err.print(ERASE);
