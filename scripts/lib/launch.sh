@@ -19,11 +19,23 @@ build_is_current() {
 
 # with_build_lock COMMAND...: one build of this checkout at a time. The lock is not inherited by what is started later.
 with_build_lock() {
+  may_build || return 1
   mkdir -p "$ROOT/target" || return 1
   (
     flock 9 || exit 1
     "$@" 9>&-
   ) 9>"$ROOT/target/build.lock"
+}
+
+# may_build: says what to do where another user, mostly root, owns the build.
+may_build() {
+  local folder
+  for folder in "$ROOT" "$ROOT"/target "$ROOT"/{crypto,dataplane,config,daemon}{,/target}; do
+    if [ -e "$folder" ] && [ ! -w "$folder" ]; then
+      echo "taltun: has to be built, and $folder is not yours: run 'sudo $ROOT/scripts/taltun --version' once" >&2
+      return 1
+    fi
+  done
 }
 
 build_if_needed() {
