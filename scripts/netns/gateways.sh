@@ -98,7 +98,7 @@ interface:
   name: $(device "$name")
   private-key: ${GATEWAY[$name.key]}
   address: [$(yaml_words "${GATEWAY[$name.addresses]}")]
-  listen-port: $PORT
+  listen-port: ${GATEWAY[$name.port]:-$PORT}
   mtu: $MTU
 ${GATEWAY[$name.yaml]:-}
 peers:
