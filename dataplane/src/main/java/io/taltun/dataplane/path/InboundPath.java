@@ -11,7 +11,6 @@ import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.packet.Ip;
-import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.Session;
@@ -152,9 +151,11 @@ public final class InboundPath {
   }
 
   private void confirm(Peer peer, Session session) {
-    Keypairs keypairs = peer.keypairs();
-    if (keypairs.next() == session
-        && session.reportConfirmation()
+    if (peer.keypairs().next() != session) {
+      return;
+    }
+    session.confirm();
+    if (session.reportConfirmation()
         && !control.offer(ControlRing.SESSION_CONFIRMED, session.localIndex(), 0, 0, 0)) {
       session.forgetConfirmation();
     }

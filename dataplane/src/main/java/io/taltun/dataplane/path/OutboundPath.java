@@ -117,7 +117,7 @@ public final class OutboundPath {
       counters.drop(DropReason.NO_ENDPOINT);
       return;
     }
-    Session session = peer.keypairs().current();
+    Session session = peer.keypairs().sending();
     if (session == null || !session.usable(nowNs)) {
       await(peer, packet, length);
       return;
@@ -183,7 +183,7 @@ public final class OutboundPath {
 
   /** Seals and sends what waits for a peer, if it has a session. */
   public void sendWaiting(Peer peer, long nowNs) {
-    Session session = peer.keypairs().current();
+    Session session = peer.keypairs().sending();
     Endpoint endpoint = peer.endpoint();
     if (session == null || endpoint == null || !session.usable(nowNs)) {
       return;
@@ -213,7 +213,7 @@ public final class OutboundPath {
 
   /** Sends an empty transport message, if the peer has a session. */
   public void sendKeepalive(Peer peer, long nowNs) {
-    Session session = peer.keypairs().current();
+    Session session = peer.keypairs().sending();
     Endpoint endpoint = peer.endpoint();
     if (session == null || endpoint == null || !session.usable(nowNs)) {
       return;

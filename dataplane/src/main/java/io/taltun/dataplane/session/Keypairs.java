@@ -9,4 +9,13 @@ package io.taltun.dataplane.session;
  */
 public record Keypairs(Session current, Session previous, Session next) {
   public static final Keypairs NONE = new Keypairs(null, null, null);
+
+  /**
+   * The session to seal with, or null: {@code next} from its first authentic packet on, as the
+   * answer to that packet must not go under keys that the peer may have lost; the control thread
+   * makes it {@code current} a moment later.
+   */
+  public Session sending() {
+    return next != null && next.confirmed() ? next : current;
+  }
 }

@@ -44,6 +44,9 @@ public final class Session {
   @SuppressWarnings("unused")
   private volatile long sendCounter;
 
+  // Set by any worker, never taken back.
+  private volatile boolean confirmed;
+
   // Set once, by the worker that reports the first authentic packet.
   @SuppressWarnings("unused")
   private volatile boolean confirmationReported;
@@ -150,6 +153,17 @@ public final class Session {
       openers[worker] = cipher;
     }
     return cipher;
+  }
+
+  /** An authentic packet came: the peer has the keys. Any worker. */
+  public void confirm() {
+    if (!confirmed) {
+      confirmed = true;
+    }
+  }
+
+  boolean confirmed() {
+    return confirmed;
   }
 
   /** Whether the caller is the first to see an authentic packet; true once. */

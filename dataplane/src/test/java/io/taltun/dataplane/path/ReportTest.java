@@ -117,6 +117,20 @@ class ReportTest {
     assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
   }
 
+  /** The peer may have restarted: it does not know the old keys any more. */
+  @Test
+  void shouldAnswerWithTheNextSessionWhenItsFirstPacketCameAlthoughAnotherIsCurrent() {
+    SessionPair old = pair.newSession(Long.MAX_VALUE, Long.MAX_VALUE);
+    SessionPair sessions = offerNext();
+    pair.peerA.setKeypairs(new Keypairs(old.responder(), null, sessions.responder()));
+    cross();
+    pair.b.send(NOW, packet(B4, A4, 100));
+    pair.a.receive(1, NOW);
+    assertThat(pair.a.wire.take()).isEqualTo(packet(B4, A4, 100));
+    assertThat(sessions.responder().sendCounter()).isOne();
+    assertThat(old.responder().sendCounter()).isZero();
+  }
+
   /** A is the initiator; B answered and waits for the first packet. */
   private SessionPair offerNext() {
     SessionPair sessions = pair.newSession(Long.MAX_VALUE, Long.MAX_VALUE);
