@@ -2,11 +2,17 @@ package io.taltun.dataplane.counter;
 
 /** What a worker counts besides drops. Each label is a metric's name. */
 public enum Counter {
-  TUN_READ_PACKETS("tun_read_packets", "packets read from the TUN device"),
-  TUN_WRITTEN_PACKETS("tun_written_packets", "packets written to the TUN device"),
+  TUN_READS("tun_reads", "reads of the TUN device that brought something"),
+  TUN_READ_PACKETS("tun_read_packets", "packets read from the TUN device, segmented ones apart"),
+  TUN_WRITES("tun_writes", "writes to the TUN device"),
+  TUN_WRITTEN_PACKETS("tun_written_packets", "packets written to it, coalesced ones apart"),
+  TUN_OFFLOAD_REFUSALS("tun_offload_refusals", "coalesced packets that the TUN device refused"),
   UDP_RECEIVED_DATAGRAMS("udp_received_datagrams", "datagrams received"),
+  UDP_RECEIVED_MESSAGES("udp_received_messages", "messages received; UDP_GRO joins datagrams"),
   UDP_RECEIVE_CALLS("udp_receive_calls", "recvmmsg calls that brought something"),
   UDP_SENT_DATAGRAMS("udp_sent_datagrams", "datagrams handed to the kernel"),
+  UDP_SENT_MESSAGES("udp_sent_messages", "messages sent; UDP_SEGMENT joins datagrams"),
+  UDP_OFFLOAD_REFUSALS("udp_offload_refusals", "joined datagrams that the kernel refused"),
   UDP_SEND_CALLS("udp_send_calls", "sendmmsg calls"),
   RELAYED_PACKETS("relayed_packets", "packets from one peer sealed again for another"),
   HANDSHAKE_MESSAGES("handshake_messages", "handshake messages passed to the control thread"),

@@ -3,6 +3,7 @@ package io.taltun.dataplane.counter;
 /** Why a packet ended early. Each reason is one counter; its label is a metric's label. */
 public enum DropReason {
   // Inbound, in the order of the checks.
+  RECEIVE_BUFFER_FULL("receive_buffer_full", "the kernel had no room in the socket's buffer"),
   TRUNCATED("truncated", "datagram longer than the receive buffer"),
   TOO_SHORT("too_short", "datagram shorter than its type's message"),
   UNKNOWN_TYPE("unknown_type", "datagram of no WireGuard message type"),
@@ -16,6 +17,7 @@ public enum DropReason {
   WRONG_INNER_SOURCE("wrong_inner_source", "the inner source belongs to another peer or to none"),
   TUN_WRITE_FAILED("tun_write_failed", "the TUN device refused the packet"),
   // Outbound, in the order of the checks.
+  MALFORMED_OFFLOAD("malformed_offload", "the TUN device gave an offload its packet does not fit"),
   MALFORMED_OUTBOUND("malformed_outbound", "the TUN device gave no well-formed IP packet"),
   NO_ROUTE("no_route", "no peer has the destination among its allowed-ips"),
   NO_ENDPOINT("no_endpoint", "the peer's endpoint is not known"),

@@ -20,6 +20,8 @@ public interface LibC {
 
   long write(int fd, long buffer, long length);
 
+  long writev(int fd, long vectors, int count);
+
   int ioctl(int fd, long request, long argument);
 
   int socket(int domain, int type, int protocol);

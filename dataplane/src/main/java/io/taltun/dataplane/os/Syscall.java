@@ -43,6 +43,11 @@ public final class Syscall {
     return result(C.write(fd, buffer, length));
   }
 
+  /** Writes the pieces of {@code count} {@code struct iovec}s as one. */
+  public static long writev(int fd, long vectors, int count) {
+    return result(C.writev(fd, vectors, count));
+  }
+
   public static int ioctl(int fd, long request, long argument) {
     return result(C.ioctl(fd, request, argument));
   }

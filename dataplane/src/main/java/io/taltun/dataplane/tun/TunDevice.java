@@ -84,7 +84,7 @@ public final class TunDevice implements AutoCloseable {
         throw new SystemCallException(explain(name, -result), -result);
       }
     }
-    return TunQueue.of(fd);
+    return KernelTunQueue.of(fd, 0);
   }
 
   private static String explain(String name, int errno) {

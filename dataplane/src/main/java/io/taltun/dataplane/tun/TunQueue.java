@@ -1,48 +1,41 @@
 package io.taltun.dataplane.tun;
 
-import io.taltun.dataplane.os.Syscall;
-
 /**
- * One queue of a TUN device: whole IP packets, no header in front (IFF_NO_PI), non-blocking. Read
- * and written by its worker only.
+ * One queue of a TUN device, read and written by its worker only: the kernel's, or one in memory
+ * that packets are made up for. A read or a write is one packet behind {@link #headerLength} bytes
+ * of {@code struct virtio_net_hdr}.
  */
-public final class TunQueue implements AutoCloseable {
-  private final int fd;
+public interface TunQueue extends AutoCloseable {
+  /** A descriptor that is readable while a packet waits; −1 for a queue in memory. */
+  int fd();
 
-  private TunQueue(int fd) {
-    this.fd = fd;
-  }
-
-  /** A queue over a descriptor, which it closes: one read or write is one packet. */
-  public static TunQueue of(int fd) {
-    return new TunQueue(fd);
-  }
-
-  public int fd() {
-    return fd;
-  }
+  /** Bytes in front of each packet: 10, or 0 on a device without IFF_VNET_HDR. */
+  int headerLength();
 
   /**
-   * Reads one packet.
+   * Reads one header and packet.
    *
-   * @return its bytes, or {@code -errno} (EAGAIN when there is none); a packet longer than {@code
+   * @return their bytes, or {@code -errno} (EAGAIN when there is none); what is longer than {@code
    *     length} is cut to it by the kernel
    */
-  public int read(long buffer, int length) {
-    return (int) Syscall.read(fd, buffer, length);
-  }
+  int read(long buffer, int length);
 
   /**
-   * Writes one packet.
+   * Writes one header and packet.
    *
-   * @return its bytes, or {@code -errno} (EIO while the link is down)
+   * @return their bytes, or {@code -errno} (EIO while the link is down, EINVAL for a header that
+   *     the kernel does not take)
    */
-  public int write(long packet, int length) {
-    return (int) Syscall.write(fd, packet, length);
-  }
+  int write(long buffer, int length);
+
+  /**
+   * Writes one header and packet whose pieces lie apart.
+   *
+   * @param vectors address of {@code struct iovec}s: an address and a length of 8 bytes each
+   * @return as {@link #write}
+   */
+  int writeVectors(long vectors, int count);
 
   @Override
-  public void close() {
-    Syscall.close(fd);
-  }
+  void close();
 }

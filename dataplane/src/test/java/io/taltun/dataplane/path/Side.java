@@ -15,6 +15,7 @@ import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.session.WaitingPackets;
+import io.taltun.dataplane.tun.KernelTunQueue;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.ReceiveBatch;
@@ -43,7 +44,7 @@ public final class Side implements AutoCloseable {
   public final ControlRing control = new ControlRing(() -> {});
 
   private final Arena arena = Arena.ofShared();
-  private final TunQueue tun = TunQueue.of(wire.queueFd());
+  private final TunQueue tun = KernelTunQueue.of(wire.queueFd(), 0);
   private final WaitingPackets waiting = new WaitingPackets(0, MTU);
   private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
   private final UdpSocketPair sockets;

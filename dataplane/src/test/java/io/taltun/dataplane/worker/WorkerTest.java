@@ -24,6 +24,7 @@ import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.session.SessionPair;
+import io.taltun.dataplane.tun.KernelTunQueue;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.UdpSocketPair;
@@ -46,7 +47,7 @@ class WorkerTest {
   private final Queue<String> ends = new ConcurrentLinkedQueue<>();
   private final Side other = new Side(false);
   private final Wire wire = new Wire();
-  private final TunQueue tun = TunQueue.of(wire.queueFd());
+  private final TunQueue tun = KernelTunQueue.of(wire.queueFd(), 0);
   private final UdpSocketPair sockets = UdpSocketPair.open(1, 0, 0).getFirst();
   private final Peer peer = new Peer(0, 1);
   private final ForwardingTables tables =
