@@ -13,6 +13,10 @@ public interface TransportCipher extends AutoCloseable {
   /** Bytes of the Poly1305 tag. */
   int TAG_LENGTH = 16;
 
+  int HEADROOM = 64;
+
+  int TAILROOM = 64;
+
   /**
    * Reads {@code length} ≥ 0 bytes at {@code plaintext} and writes {@code length} + 16 at {@code
    * ciphertext}. Never allocates with libcrypto.

@@ -54,6 +54,11 @@ public final class Epoll implements AutoCloseable {
     return Syscall.epollWait(fd, events, MAX_EVENTS, timeoutMs);
   }
 
+  /** The descriptor of event {@code i} that the last {@link #await} returned. */
+  public int readable(int i) {
+    return NativeMemory.getInt(events + (long) i * EVENT_SIZE + DATA_OFFSET);
+  }
+
   @Override
   public void close() {
     Syscall.close(fd);

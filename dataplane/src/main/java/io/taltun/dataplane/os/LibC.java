@@ -58,6 +58,11 @@ public interface LibC {
 
   int setns(int fd, int type);
 
+  long calloc(long count, long size);
+
+  @IgnoreError
+  void free(long block);
+
   @IgnoreError
   int clock_gettime(int clock, long timespec);
 }

@@ -4,15 +4,8 @@ import io.taltun.crypto.primitive.NativeMemory;
 import java.lang.foreign.Arena;
 
 /**
- * An array of {@code struct mmsghdr} for recvmmsg(2) and sendmmsg(2), each with one iovec and one
- * socket address. Layout on LP64:
- *
- * <pre>
- *  0 msg_name        8 | 8 msg_namelen 4 (+4) | 16 msg_iov 8 | 24 msg_iovlen 8
- * 32 msg_control     8 | 40 msg_controllen 8  | 48 msg_flags 4 (+4) | 56 msg_len 4 (+4)  = 64 bytes
- * </pre>
- *
- * <p>Owned by one thread.
+ * An array of {@code struct mmsghdr} ({@link MessageHeader}) for recvmmsg(2) and sendmmsg(2), each
+ * with one iovec, one socket address and room for control messages. Owned by one thread.
  */
 public final class MessageArray {
   /** Room for a {@code struct sockaddr_in6} (28 bytes), rounded up. */
@@ -21,11 +14,10 @@ public final class MessageArray {
   /** Flag of a datagram that was longer than its buffer. */
   public static final int MSG_TRUNC = 0x20;
 
-  private static final int HEADER_SIZE = 64;
-  private static final int NAME_LENGTH = 8;
-  private static final int FLAGS = 48;
-  private static final int LENGTH = 56;
   private static final int IOVEC_SIZE = 16;
+
+  /** Room for UDP_GRO and SO_RXQ_OVFL, 24 bytes each, and one more. */
+  private static final int CONTROL_ROOM = 72;
 
   private final long headers;
   private final long vectors;
@@ -35,21 +27,20 @@ public final class MessageArray {
    * @param count messages
    */
   public MessageArray(Arena arena, int count) {
-    headers = arena.allocate((long) count * HEADER_SIZE, 64).address();
+    headers = arena.allocate((long) count * MessageHeader.SIZE, 64).address();
     vectors = arena.allocate((long) count * IOVEC_SIZE, 64).address();
     addresses = arena.allocate((long) count * ADDRESS_ROOM, 64).address();
+    long controls = arena.allocate((long) count * CONTROL_ROOM, 64).address();
     for (int i = 0; i < count; i++) {
-      long header = header(i);
-      NativeMemory.putLong(header, address(i));
-      NativeMemory.putInt(header + NAME_LENGTH, ADDRESS_ROOM);
-      NativeMemory.putLong(header + 16, vectors + (long) i * IOVEC_SIZE);
-      NativeMemory.putLong(header + 24, 1);
+      long control = controls + (long) i * CONTROL_ROOM;
+      MessageHeader.init(header(i), address(i), vectors + (long) i * IOVEC_SIZE, control);
+      MessageHeader.setNameLength(header(i), ADDRESS_ROOM);
     }
   }
 
   /** Address of message {@code i}, to be passed to recvmmsg and sendmmsg. */
   public long header(int i) {
-    return headers + (long) i * HEADER_SIZE;
+    return headers + (long) i * MessageHeader.SIZE;
   }
 
   /** Address of the socket address of message {@code i}, {@link #ADDRESS_ROOM} bytes. */
@@ -66,16 +57,45 @@ public final class MessageArray {
 
   /** Sets the bytes of message {@code i}'s socket address; the kernel overwrites it on receive. */
   public void setAddressLength(int i, int length) {
-    NativeMemory.putInt(header(i) + NAME_LENGTH, length);
+    MessageHeader.setNameLength(header(i), length);
+  }
+
+  /**
+   * Lets the kernel cut message {@code i} into datagrams as it sends it (UDP_SEGMENT).
+   *
+   * @param bytes of each datagram but the last, or 0 for one datagram
+   */
+  public void setSegmentSize(int i, int bytes) {
+    if (bytes == 0) {
+      MessageHeader.clearControl(header(i));
+    } else {
+      MessageHeader.setControl(
+          header(i), MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT, bytes);
+    }
+  }
+
+  /** Gives message {@code i} its whole room for an address and control messages to receive. */
+  public void prepareToReceive(int i) {
+    MessageHeader.setNameLength(header(i), ADDRESS_ROOM);
+    MessageHeader.setControlLength(header(i), CONTROL_ROOM);
+  }
+
+  /**
+   * The value of a control message that came with message {@code i}.
+   *
+   * @return its 32 bits, or 0 when there is none
+   */
+  public int control(int i, int level, int type) {
+    return MessageHeader.control(header(i), level, type);
   }
 
   /** Bytes received into message {@code i}. */
   public int length(int i) {
-    return NativeMemory.getInt(header(i) + LENGTH);
+    return MessageHeader.length(header(i));
   }
 
   /** {@code msg_flags} after a receive. */
   public int flags(int i) {
-    return NativeMemory.getInt(header(i) + FLAGS);
+    return MessageHeader.flags(header(i));
   }
 }

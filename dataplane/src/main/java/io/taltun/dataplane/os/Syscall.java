@@ -125,6 +125,15 @@ public final class Syscall {
     return result(C.setns(fd, type));
   }
 
+  /** Zeroed memory, or 0; large blocks become resident page by page as they are touched. */
+  static long allocate(long bytes) {
+    return C.calloc(1, bytes);
+  }
+
+  static void free(long block) {
+    C.free(block);
+  }
+
   static void clockGettime(int clock, long timespec) {
     C.clock_gettime(clock, timespec);
   }

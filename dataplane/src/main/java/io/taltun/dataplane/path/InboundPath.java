@@ -10,45 +10,48 @@ import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.packet.Coalescer;
 import io.taltun.dataplane.packet.Ip;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.Session;
-import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.MessageSocket;
 import io.taltun.dataplane.udp.ReceiveBatch;
 import io.taltun.dataplane.udp.SocketAddress;
-import io.taltun.dataplane.udp.UdpSocket;
 
 /**
- * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source; in that
- * order, so that nothing unauthenticated changes a state. Owned by one worker.
+ * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source, coalesce;
+ * in that order, so that nothing unauthenticated changes a state. Owned by one worker.
  */
-public final class InboundPath {
+public final class InboundPath implements AutoCloseable {
   private static final int MIN_TRANSPORT = TransportData.HEADER_LENGTH + TransportData.TAG_LENGTH;
 
   private final int worker;
-  private final TunQueue tun;
   private final ForwardingTables tables;
   private final ReceiveBatch batch;
+  private final PlaintextBuffer plaintexts = new PlaintextBuffer();
+  private final Coalescer coalescer;
   private final OutboundPath outbound;
   private final ControlRing control;
   private final Counters counters;
 
   /**
    * @param worker number of the owning worker
+   * @param coalescer writes to the TUN queue
+   * @param batch closed by whoever made it
    * @param outbound of the same worker; takes relayed packets
    */
   public InboundPath(
       int worker,
-      TunQueue tun,
+      Coalescer coalescer,
       ForwardingTables tables,
       ReceiveBatch batch,
       OutboundPath outbound,
       ControlRing control,
       Counters counters) {
     this.worker = worker;
-    this.tun = tun;
+    this.coalescer = coalescer;
     this.tables = tables;
     this.batch = batch;
     this.outbound = outbound;
@@ -59,44 +62,76 @@ public final class InboundPath {
   /**
    * Takes up to one batch from a socket.
    *
-   * @return datagrams taken
+   * @return messages taken
    */
-  public int poll(UdpSocket socket, long nowNs) {
+  public int poll(MessageSocket socket, long nowNs) {
     int received = batch.receive(socket);
     if (received <= 0) {
       return 0;
     }
     counters.increment(Counter.UDP_RECEIVE_CALLS);
-    counters.add(Counter.UDP_RECEIVED_DATAGRAMS, received);
+    counters.add(Counter.UDP_RECEIVED_MESSAGES, received);
     for (int i = 0; i < received; i++) {
       if (batch.truncated(i)) {
         counters.drop(DropReason.TRUNCATED);
       } else {
-        accept(batch.datagram(i), batch.length(i), batch.source(i), nowNs);
+        cut(i, nowNs);
       }
     }
+    countOverflows(socket, batch.overflows(received - 1));
+    writeOut();
     outbound.flush();
     return received;
+  }
+
+  private void countOverflows(MessageSocket socket, int total) {
+    if (total != 0) {
+      counters.drop(DropReason.RECEIVE_BUFFER_FULL, socket.newOverflows(total));
+    }
+  }
+
+  /** A message is one datagram, or many that the kernel joined. */
+  private void cut(int message, long nowNs) {
+    long at = batch.message(message);
+    long source = batch.source(message);
+    int left = batch.length(message);
+    int segment = batch.segmentSize(message);
+    int datagrams = 0;
+    do {
+      int length = Math.min(segment, left);
+      accept(at, length, source, nowNs);
+      at += length;
+      left -= length;
+      datagrams++;
+    } while (left > 0);
+    counters.add(Counter.UDP_RECEIVED_DATAGRAMS, datagrams);
   }
 
   /**
    * One datagram.
    *
-   * @param message {@code length} bytes
+   * @param datagram {@code length} bytes, a cipher's room before them
    * @param source address of the sender's socket address
    */
-  void accept(long message, int length, long source, long nowNs) {
+  private void accept(long datagram, int length, long source, long nowNs) {
     if (length < Integer.BYTES) {
       counters.drop(DropReason.TOO_SHORT);
       return;
     }
     // The type and its three zero bytes are one little-endian word.
-    int type = NativeMemory.getIntLe(message);
+    int type = NativeMemory.getIntLe(datagram);
+    if (type == MessageType.TRANSPORT_DATA) {
+      acceptTransport(datagram, length, source, nowNs);
+    } else {
+      acceptOther(type, datagram, length, source);
+    }
+  }
+
+  private void acceptOther(int type, long datagram, int length, long source) {
     switch (type) {
-      case MessageType.TRANSPORT_DATA -> acceptTransport(message, length, source, nowNs);
-      case MessageType.INITIATION -> passHandshake(message, length, Initiation.LENGTH, source);
-      case MessageType.RESPONSE -> passHandshake(message, length, Response.LENGTH, source);
-      case MessageType.COOKIE_REPLY -> passHandshake(message, length, CookieReply.LENGTH, source);
+      case MessageType.INITIATION -> passHandshake(datagram, length, Initiation.LENGTH, source);
+      case MessageType.RESPONSE -> passHandshake(datagram, length, Response.LENGTH, source);
+      case MessageType.COOKIE_REPLY -> passHandshake(datagram, length, CookieReply.LENGTH, source);
       default -> counters.drop(DropReason.UNKNOWN_TYPE);
     }
   }
@@ -128,9 +163,14 @@ public final class InboundPath {
       counters.drop(DropReason.EXPIRED_SESSION);
       return;
     }
-    long packet = message + TransportData.HEADER_LENGTH;
+    if (plaintexts.isFull()) {
+      writeOut();
+    }
+    long packet = plaintexts.next();
     int sealed = length - TransportData.HEADER_LENGTH;
-    if (!session.opener(worker).open(counter, packet, sealed, packet)) {
+    if (!session
+        .opener(worker)
+        .open(counter, message + TransportData.HEADER_LENGTH, sealed, packet)) {
       counters.drop(DropReason.NOT_AUTHENTIC);
       return;
     }
@@ -138,10 +178,15 @@ public final class InboundPath {
       counters.drop(DropReason.REPLAYED);
       return;
     }
+    acceptAuthentic(session, packet, length, source, nowNs);
+  }
+
+  private void acceptAuthentic(
+      Session session, long packet, int length, long source, long nowNs) {
     Peer peer = session.peer();
     confirm(peer, session);
     followEndpoint(peer, source);
-    int padded = sealed - TransportData.TAG_LENGTH;
+    int padded = length - MIN_TRANSPORT;
     peer.lane(worker).received(length, padded > 0, nowNs);
     if (padded == 0) {
       counters.increment(Counter.KEEPALIVES_RECEIVED);
@@ -184,11 +229,8 @@ public final class InboundPath {
     if (tables.relay() && relay(peer, packet, length, nowNs)) {
       return;
     }
-    if (tun.write(packet, length) < 0) {
-      counters.drop(DropReason.TUN_WRITE_FAILED);
-    } else {
-      counters.increment(Counter.TUN_WRITTEN_PACKETS);
-    }
+    plaintexts.keep(padded);
+    coalescer.add(packet, length);
   }
 
   /**
@@ -205,9 +247,19 @@ public final class InboundPath {
         || !InnerPacket.decrementTimeToLive(packet)) {
       return false;
     }
-    outbound.reserve();
     outbound.send(to, packet, length, nowNs);
     counters.increment(Counter.RELAYED_PACKETS);
     return true;
+  }
+
+  private void writeOut() {
+    coalescer.flush();
+    plaintexts.clear();
+  }
+
+  /** After the worker ended. */
+  @Override
+  public void close() {
+    plaintexts.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.taltun.dataplane.path;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.crypto.wire.TransportData;
 import io.taltun.dataplane.counter.Counter;
@@ -9,41 +10,50 @@ import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.packet.Ip;
+import io.taltun.dataplane.packet.Segmenter;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.session.WaitingPackets;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.SendBatch;
+import java.lang.foreign.Arena;
 
 /**
- * TUN to UDP: read, route, session, pad, seal, send. A packet is read straight into the datagram
- * that carries it and sealed in place. Owned by one worker.
+ * TUN to UDP: read, segment, route, session, pad, seal, send. One read may bring 64 KiB of one
+ * flow; each piece of it is sealed straight into the datagram that carries it. Owned by one worker.
  */
-public final class OutboundPath {
+public final class OutboundPath implements AutoCloseable {
   /** Padding of a transport message's plaintext, whitepaper section 5.4.6. */
   static final int PADDING_MULTIPLE = 16;
 
+  /** What a transport message adds to its padded plaintext. */
+  private static final int OVERHEAD = TransportData.HEADER_LENGTH + TransportData.TAG_LENGTH;
+
   /** The longest packet that fits a datagram with its header, padding and tag. */
-  static final int MAX_PACKET =
-      SendBatch.CAPACITY
-          - TransportData.HEADER_LENGTH
-          - TransportData.TAG_LENGTH
-          - PADDING_MULTIPLE;
+  static final int MAX_PACKET = SendBatch.CAPACITY - OVERHEAD - PADDING_MULTIPLE;
+
+  /** A turn of the worker: so many reads, or so many bytes, whatever waits behind them. */
+  private static final int TURN_READS = 64;
+
+  private static final int TURN_BYTES = 256 * 1024;
 
   private final int worker;
-  private final TunQueue tun;
+  private final TunReadBuffer read;
   private final ForwardingTables tables;
   private final SendBatch sends;
   private final WaitingPackets waiting;
   private final ControlRing control;
   private final Counters counters;
+  private final Arena arena = Arena.ofShared();
+  private final Segmenter segmenter = new Segmenter(arena);
 
   // Written by the worker.
   private boolean deviceGone;
 
   /**
    * @param worker number of the owning worker
+   * @param sends closed by whoever made it
    */
   public OutboundPath(
       int worker,
@@ -54,7 +64,7 @@ public final class OutboundPath {
       ControlRing control,
       Counters counters) {
     this.worker = worker;
-    this.tun = tun;
+    this.read = new TunReadBuffer(tun);
     this.tables = tables;
     this.sends = sends;
     this.waiting = waiting;
@@ -63,28 +73,26 @@ public final class OutboundPath {
   }
 
   /**
-   * Takes up to one batch from the TUN queue and sends it.
+   * Takes a bounded burst from the TUN queue and sends it.
    *
-   * @return packets taken
+   * @return reads that brought something
    */
   public int poll(long nowNs) {
-    int taken = 0;
-    while (taken < SendBatch.SIZE) {
-      if (sends.isFull()) {
-        sends.flush();
-      }
-      long packet = sends.next() + TransportData.HEADER_LENGTH;
-      int length = tun.read(packet, MAX_PACKET);
+    int reads = 0;
+    int bytes = 0;
+    while (reads < TURN_READS && bytes < TURN_BYTES) {
+      int length = read.read();
       if (length <= 0) {
         deviceGone = length == -Errno.EBADFD;
         break;
       }
-      taken++;
-      route(packet, length, nowNs);
+      reads++;
+      bytes += length;
+      route(length, nowNs);
     }
-    counters.add(Counter.TUN_READ_PACKETS, taken);
-    sends.flush();
-    return taken;
+    counters.add(Counter.TUN_READS, reads);
+    flush();
+    return reads;
   }
 
   /** Whether the device was deleted under its open queue. */
@@ -92,24 +100,79 @@ public final class OutboundPath {
     return deviceGone;
   }
 
-  private void route(long packet, int length, long nowNs) {
-    if (Ip.validate(packet, length) < 0) {
+  private void route(int length, long nowNs) {
+    long packet = read.packet();
+    int whole = Ip.validate(packet, length);
+    if (whole < 0) {
       counters.drop(DropReason.MALFORMED_OUTBOUND);
       return;
     }
-    Peer peer = InnerPacket.ownerOfDestination(tables.allowedIps(), packet);
-    if (peer == null) {
-      counters.drop(DropReason.NO_ROUTE);
+    int packets = segmenter.begin(read.header(), packet, whole);
+    if (packets == 0) {
+      counters.drop(DropReason.MALFORMED_OFFLOAD);
       return;
     }
-    send(peer, packet, length, nowNs);
+    counters.add(Counter.TUN_READ_PACKETS, packets);
+    Peer peer = InnerPacket.ownerOfDestination(tables.allowedIps(), packet);
+    if (peer == null) {
+      counters.drop(DropReason.NO_ROUTE, packets);
+      return;
+    }
+    Endpoint endpoint = peer.endpoint();
+    if (endpoint == null) {
+      counters.drop(DropReason.NO_ENDPOINT, packets);
+      return;
+    }
+    Session session = peer.keypairs().sending();
+    if (session == null || !session.usable(nowNs)) {
+      holdSegments(peer, packets);
+      wantHandshake(peer);
+    } else if (!waiting.isEmpty(peer)) {
+      // Behind the ones that came before them.
+      holdSegments(peer, packets);
+      sendWaiting(peer, nowNs);
+    } else {
+      long counter = session.takeCounters(packets);
+      if (counter == Session.NO_COUNTER) {
+        // Another worker took the last ones.
+        holdSegments(peer, packets);
+        wantHandshake(peer);
+      } else {
+        sealSegments(peer, session, endpoint, packets, counter, nowNs);
+      }
+    }
+  }
+
+  private void sealSegments(
+      Peer peer, Session session, Endpoint endpoint, int packets, long counter, long nowNs) {
+    TransportCipher sealer = session.sealer(worker);
+    int receiver = session.remoteIndex();
+    int bytes = 0;
+    for (int i = 0; i < packets; i++) {
+      long packet = segmenter.next();
+      int length = segmenter.length();
+      if (length > MAX_PACKET) {
+        counters.drop(DropReason.TOO_LARGE);
+        continue;
+      }
+      int total = sealPadded(sealer, counter + i, receiver, packet, length);
+      sends.add(endpoint, total);
+      bytes += total;
+    }
+    peer.lane(worker).sent(packets, bytes, true, nowNs);
+  }
+
+  private void holdSegments(Peer peer, int packets) {
+    for (int i = 0; i < packets; i++) {
+      long packet = segmenter.next();
+      hold(peer, packet, segmenter.length());
+    }
   }
 
   /**
    * Seals a packet for a peer, or lets it wait for a session.
    *
-   * @param packet in the batch's next place behind the header, or anywhere with {@value
-   *     #PADDING_MULTIPLE} writable bytes behind it
+   * @param packet anywhere, with a cipher's room around it
    */
   void send(Peer peer, long packet, int length, long nowNs) {
     Endpoint endpoint = peer.endpoint();
@@ -119,23 +182,15 @@ public final class OutboundPath {
     }
     Session session = peer.keypairs().sending();
     if (session == null || !session.usable(nowNs)) {
-      await(peer, packet, length);
-      return;
-    }
-    if (!waiting.isEmpty(peer)) {
-      // Behind the ones that came before it.
+      hold(peer, packet, length);
+      wantHandshake(peer);
+    } else if (!waiting.isEmpty(peer)) {
       hold(peer, packet, length);
       sendWaiting(peer, nowNs);
-      return;
+    } else if (!seal(peer, session, endpoint, packet, length, nowNs)) {
+      hold(peer, packet, length);
+      wantHandshake(peer);
     }
-    if (!seal(peer, session, endpoint, packet, length, nowNs)) {
-      await(peer, packet, length);
-    }
-  }
-
-  private void await(Peer peer, long packet, int length) {
-    hold(peer, packet, length);
-    wantHandshake(peer);
   }
 
   private void hold(Peer peer, long packet, int length) {
@@ -153,26 +208,47 @@ public final class OutboundPath {
     }
   }
 
-  /** Seals into the batch's next place; false when another worker took the last counter. */
+  /** Seals one packet into the batch; false when another worker took the last counter. */
   private boolean seal(
       Peer peer, Session session, Endpoint endpoint, long packet, int length, long nowNs) {
-    long counter = session.takeCounter();
+    long counter = session.takeCounters(1);
     if (counter == Session.NO_COUNTER) {
       return false;
     }
-    int padded = paddedLength(length);
-    for (long at = packet + length; at < packet + padded; at++) {
-      NativeMemory.putByte(at, (byte) 0);
-    }
-    long message = sends.next();
-    session.sealer(worker).seal(counter, packet, padded, message + TransportData.HEADER_LENGTH);
-    NativeMemory.putIntLe(message, MessageType.TRANSPORT_DATA);
-    NativeMemory.putIntLe(message + TransportData.RECEIVER_INDEX, session.remoteIndex());
-    NativeMemory.putLongLe(message + TransportData.COUNTER, counter);
-    int total = TransportData.HEADER_LENGTH + padded + TransportData.TAG_LENGTH;
+    int total =
+        sealPadded(session.sealer(worker), counter, session.remoteIndex(), packet, length);
     sends.add(endpoint, total);
-    peer.lane(worker).sent(total, length > 0, nowNs);
+    peer.lane(worker).sent(1, total, length > 0, nowNs);
     return true;
+  }
+
+  /**
+   * Pads, seals into the batch's next place and writes the message's header; what follows the
+   * packet is untouched afterwards.
+   *
+   * @return bytes of the message
+   */
+  private int sealPadded(
+      TransportCipher sealer, long counter, int receiver, long packet, int length) {
+    long message = sends.reserve();
+    long ciphertext = message + TransportData.HEADER_LENGTH;
+    int padded = paddedLength(length);
+    if (padded == length) {
+      sealer.seal(counter, packet, length, ciphertext);
+    } else {
+      long end = packet + length;
+      long low = NativeMemory.getLong(end);
+      long high = NativeMemory.getLong(end + Long.BYTES);
+      NativeMemory.putLong(end, 0);
+      NativeMemory.putLong(end + Long.BYTES, 0);
+      sealer.seal(counter, packet, padded, ciphertext);
+      NativeMemory.putLong(end, low);
+      NativeMemory.putLong(end + Long.BYTES, high);
+    }
+    NativeMemory.putIntLe(message, MessageType.TRANSPORT_DATA);
+    NativeMemory.putIntLe(message + TransportData.RECEIVER_INDEX, receiver);
+    NativeMemory.putLongLe(message + TransportData.COUNTER, counter);
+    return OVERHEAD + padded;
   }
 
   /** Up to 16, but never past the MTU (trap 24). */
@@ -189,9 +265,6 @@ public final class OutboundPath {
       return;
     }
     while (!waiting.isEmpty(peer) && session.usable(nowNs)) {
-      if (sends.isFull()) {
-        sends.flush();
-      }
       long packet = waiting.first(peer);
       if (!seal(peer, session, endpoint, packet, waiting.firstLength(peer), nowNs)) {
         break;
@@ -200,9 +273,6 @@ public final class OutboundPath {
     }
     if (!waiting.isEmpty(peer)) {
       wantHandshake(peer);
-    }
-    if (sends.isFull()) {
-      sends.flush();
     }
   }
 
@@ -215,26 +285,22 @@ public final class OutboundPath {
   public void sendKeepalive(Peer peer, long nowNs) {
     Session session = peer.keypairs().sending();
     Endpoint endpoint = peer.endpoint();
-    if (session == null || endpoint == null || !session.usable(nowNs)) {
-      return;
+    if (session != null && endpoint != null && session.usable(nowNs)) {
+      seal(peer, session, endpoint, read.packet(), 0, nowNs);
     }
-    if (sends.isFull()) {
-      sends.flush();
-    }
-    seal(peer, session, endpoint, sends.next() + TransportData.HEADER_LENGTH, 0, nowNs);
   }
 
-  /** Sends what commands and relayed packets have collected. */
+  /** Sends what was collected. */
   public void flush() {
     if (!sends.isEmpty()) {
       sends.flush();
     }
   }
 
-  /** Makes room for one more datagram. */
-  void reserve() {
-    if (sends.isFull()) {
-      sends.flush();
-    }
+  /** After the worker ended. */
+  @Override
+  public void close() {
+    read.close();
+    arena.close();
   }
 }

@@ -48,12 +48,12 @@ public final class PeerLane {
   }
 
   /**
-   * @param bytes of the UDP payload
+   * @param bytes of the UDP payloads
    * @param data false for a keepalive
    */
-  public void sent(int bytes, boolean data, long nowNs) {
+  public void sent(int packets, int bytes, boolean data, long nowNs) {
     add(SENT_BYTES, bytes);
-    add(SENT_PACKETS, 1);
+    add(SENT_PACKETS, packets);
     CELL.setRelease(cells, ANY_SENT, nowNs);
     if (data) {
       CELL.setRelease(cells, DATA_SENT, nowNs);

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
  * itself in {@link #release}. Whitepaper, section 5.4.6.
  */
 public final class Session {
-  /** What {@link #takeCounter} returns at the end: above every counter, unsigned. */
+  /** What {@link #takeCounters} returns at the end: above every counter, unsigned. */
   public static final long NO_COUNTER = -1;
 
   private static final VarHandle SEND_COUNTER;
@@ -115,19 +115,23 @@ public final class Session {
   }
 
   /**
-   * Takes the next send counter.
+   * Takes the next send counters, all or none.
    *
-   * @return a counter below REJECT_AFTER_MESSAGES, unsigned (those from 2^63 on are negative), or
-   *     {@link #NO_COUNTER} when the session is used up
+   * @param count at least 1
+   * @return the first, unsigned; all are below REJECT_AFTER_MESSAGES (those from 2^63 on are
+   *     negative), or {@link #NO_COUNTER} when the session has not so many left (trap 5)
    */
-  public long takeCounter() {
-    long counter = (long) SEND_COUNTER.getAndAdd(this, 1L);
-    if (Long.compareUnsigned(counter, lastCounter()) >= 0) {
-      // Stays at the limit however often it is asked, so that it can never wrap (trap 5).
-      SEND_COUNTER.setVolatile(this, lastCounter());
-      return NO_COUNTER;
-    }
-    return counter;
+  public long takeCounters(int count) {
+    long first;
+    do {
+      first = (long) SEND_COUNTER.getVolatile(this);
+      if (Long.compareUnsigned(lastCounter() - first, count) < 0) {
+        // The few that are left stay unused: every later packet finds the session used up.
+        SEND_COUNTER.setVolatile(this, lastCounter());
+        return NO_COUNTER;
+      }
+    } while (!SEND_COUNTER.weakCompareAndSet(this, first, first + count));
+    return first;
   }
 
   /** Packets sealed so far. Any thread. */

@@ -1,7 +1,8 @@
 package io.taltun.dataplane.session;
 
 import io.taltun.crypto.primitive.NativeMemory;
-import java.lang.foreign.Arena;
+import io.taltun.crypto.primitive.TransportCipher;
+import io.taltun.dataplane.os.PageMemory;
 
 /**
  * A worker's bounded pool of packets that wait for their peer's session, so that the first packet
@@ -17,10 +18,10 @@ public final class WaitingPackets implements AutoCloseable {
 
   private static final int NONE = -1;
 
-  private final Arena arena = Arena.ofShared();
   private final int lane;
   private final int slotSize;
-  private final long base;
+  private final long stride;
+  private final PageMemory memory;
   private final int[] next = new int[SLOTS];
   private final int[] lengths = new int[SLOTS];
   private int free;
@@ -32,7 +33,8 @@ public final class WaitingPackets implements AutoCloseable {
   public WaitingPackets(int lane, int slotSize) {
     this.lane = lane;
     this.slotSize = slotSize;
-    base = arena.allocate((long) SLOTS * slotSize, 64).address();
+    stride = TransportCipher.HEADROOM + slotSize + TransportCipher.TAILROOM;
+    memory = new PageMemory((long) SLOTS * stride);
     for (int i = 0; i < SLOTS; i++) {
       next[i] = i + 1 < SLOTS ? i + 1 : NONE;
     }
@@ -66,7 +68,7 @@ public final class WaitingPackets implements AutoCloseable {
     }
     int slot = free;
     free = next[slot];
-    NativeMemory.copy(packet, base + (long) slot * slotSize, length);
+    NativeMemory.copy(packet, address(slot), length);
     lengths[slot] = length;
     next[slot] = NONE;
     if (queue.waitingHead == NONE) {
@@ -79,9 +81,16 @@ public final class WaitingPackets implements AutoCloseable {
     return dropped;
   }
 
-  /** Address of the peer's oldest packet; only while {@link #isEmpty} is false. */
+  /**
+   * Address of the peer's oldest packet, with a cipher's head and tail room; only while {@link
+   * #isEmpty} is false.
+   */
   public long first(Peer peer) {
-    return base + (long) peer.lane(lane).waitingHead * slotSize;
+    return address(peer.lane(lane).waitingHead);
+  }
+
+  private long address(int slot) {
+    return memory.address() + slot * stride + TransportCipher.HEADROOM;
   }
 
   /** Bytes of the peer's oldest packet. */
@@ -116,6 +125,6 @@ public final class WaitingPackets implements AutoCloseable {
   /** After the worker ended. */
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

@@ -20,44 +20,79 @@ public final class TunDevice implements AutoCloseable {
   private static final String PATH = "/dev/net/tun";
   private static final int O_RDWR_NONBLOCK_CLOEXEC = 0x2 | 0x800 | 0x80000;
   private static final long TUNSETIFF = 0x400454caL;
+  private static final long TUNGETFEATURES = 0x800454cfL;
   private static final int IFF_TUN = 0x0001;
   private static final int IFF_MULTI_QUEUE = 0x0100;
   private static final int IFF_NO_PI = 0x1000;
+  private static final int IFF_VNET_HDR = 0x4000;
   private static final int IFF_TUN_EXCL = 0x8000;
   private static final int IFREQ_SIZE = 40;
   private static final int IFREQ_FLAGS = 16;
 
   private final String name;
   private final List<TunQueue> queues;
+  private final TunOffloads offloads;
 
-  private TunDevice(String name, List<TunQueue> queues) {
+  private TunDevice(String name, List<TunQueue> queues, TunOffloads offloads) {
     this.name = name;
     this.queues = List.copyOf(queues);
+    this.offloads = offloads;
+  }
+
+  /** Creates a device without offloads. */
+  public static TunDevice open(String name, int queueCount) throws SystemCallException {
+    return open(name, queueCount, TunOffloads.NONE);
   }
 
   /**
-   * Creates the device with the given number of queues.
+   * Creates the device with the given number of queues and those offloads that are wanted and
+   * there.
    *
    * @param name at most {@value #MAX_NAME_BYTES} bytes
    * @throws SystemCallException with a message that says what to do when /dev/net/tun is missing,
    *     the right is missing, or the name is taken
    */
-  public static TunDevice open(String name, int queueCount) throws SystemCallException {
+  public static TunDevice open(
+      String name, int queueCount, boolean tso, boolean uso, boolean gro)
+      throws SystemCallException {
+    return open(name, queueCount, TunOffloads.wanted(tso, uso, gro));
+  }
+
+  private static TunDevice open(String name, int queueCount, TunOffloads wanted)
+      throws SystemCallException {
     List<TunQueue> queues = new ArrayList<>();
+    TunOffloads offloads = wanted;
     try {
       for (int i = 0; i < queueCount; i++) {
-        // Without it a second gateway would attach to our device as one more queue and take its
-        // share of our packets, in silence.
-        queues.add(openQueue(name, i == 0 ? IFF_TUN_EXCL : 0));
+        int fd = openFile();
+        if (i == 0 && offloads.needsHeader() && !knowsHeader(fd)) {
+          offloads = offloads.withoutHeader();
+        }
+        int headerLength = offloads.needsHeader() ? VirtioNetHeader.LENGTH : 0;
+        queues.add(KernelTunQueue.of(fd, headerLength));
+        attach(fd, name, flags(i == 0, headerLength));
+        if (headerLength > 0) {
+          offloads = offloads.enable(fd);
+        }
       }
-      return new TunDevice(name, queues);
-    } catch (SystemCallException e) {
+      return new TunDevice(name, queues, offloads);
+    } catch (SystemCallException | RuntimeException e) {
       queues.forEach(TunQueue::close);
       throw e;
     }
   }
 
-  private static TunQueue openQueue(String name, int exclusive) throws SystemCallException {
+  private static int flags(boolean first, int headerLength) {
+    // Without IFF_TUN_EXCL a second gateway would attach to our device as one more queue and take
+    // its share of our packets, in silence.
+    return IFF_TUN
+        | IFF_NO_PI
+        | IFF_MULTI_QUEUE
+        | (first ? IFF_TUN_EXCL : 0)
+        | (headerLength > 0 ? IFF_VNET_HDR : 0);
+  }
+
+  private static int openFile() throws SystemCallException {
     int fd = Syscall.open(PATH, O_RDWR_NONBLOCK_CLOEXEC, 0);
     if (fd < 0) {
       throw new SystemCallException(
@@ -66,9 +101,20 @@ public final class TunDevice implements AutoCloseable {
               : "cannot open " + PATH + "; run as root or with CAP_NET_ADMIN",
           -fd);
     }
+    return fd;
+  }
+
+  private static boolean knowsHeader(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long features = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      return Syscall.ioctl(fd, TUNGETFEATURES, features) >= 0
+          && (NativeMemory.getInt(features) & IFF_VNET_HDR) != 0;
+    }
+  }
+
+  private static void attach(int fd, String name, int flags) throws SystemCallException {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
-      Syscall.close(fd);
       throw new IllegalArgumentException("an interface name has 1 to 15 bytes");
     }
     try (Arena arena = Arena.ofConfined()) {
@@ -76,15 +122,12 @@ public final class TunDevice implements AutoCloseable {
       for (int i = 0; i < bytes.length; i++) {
         NativeMemory.putByte(request + i, bytes[i]);
       }
-      int flags = IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE | exclusive;
       NativeMemory.putShort(request + IFREQ_FLAGS, (short) flags);
       int result = Syscall.ioctl(fd, TUNSETIFF, request);
       if (result < 0) {
-        Syscall.close(fd);
         throw new SystemCallException(explain(name, -result), -result);
       }
     }
-    return KernelTunQueue.of(fd, 0);
   }
 
   private static String explain(String name, int errno) {
@@ -101,6 +144,11 @@ public final class TunDevice implements AutoCloseable {
 
   public List<TunQueue> queues() {
     return queues;
+  }
+
+  /** What the kernel took of the wanted offloads. */
+  public TunOffloads offloads() {
+    return offloads;
   }
 
   @Override

@@ -1,59 +1,111 @@
 package io.taltun.dataplane.udp;
 
+import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.os.MessageArray;
-import io.taltun.dataplane.os.Syscall;
+import io.taltun.dataplane.os.MessageHeader;
+import io.taltun.dataplane.os.PageMemory;
 import java.lang.foreign.Arena;
 
 /**
- * Up to {@value #SIZE} datagrams of one recvmmsg(2). What it shows is the worker's until the next
- * {@link #receive}. Owned by one worker.
+ * The messages of one recvmmsg(2). A message is one datagram, or many of one sender that the kernel
+ * joined (UDP_GRO): equal in length, only the last may be shorter. What it shows is the worker's
+ * until the next {@link #receive}. Owned by one worker.
+ *
+ * <p>It asks for few messages while they are large and for many while they are small: one call
+ * brings about as many bytes either way, a bounded burst.
  */
-public final class ReceiveBatch {
-  public static final int SIZE = PacketSlots.COUNT;
+public final class ReceiveBatch implements AutoCloseable {
+  /** Most messages a call. */
+  public static final int SIZE = 64;
 
-  private static final int MSG_DONTWAIT = 0x40;
+  /** Messages a call while they are joined ones of up to 64 KiB. */
+  private static final int SIZE_OF_JOINED = 8;
+
+  /** Mean bytes of a message from which on the next call asks for few. */
+  private static final int LARGE = 8 * 1024;
+
+  /** The longest UDP payload over IPv4, in bytes. */
+  private static final int CAPACITY = 65_507;
+
+  private static final int HEADROOM = 2 * TransportCipher.HEADROOM;
+
+  /** No power of two, so that equal offsets do not fall into one set of the cache. */
+  private static final int STRIDE = 66_048;
 
   private final MessageArray messages;
-  private final PacketSlots slots;
+  private final PageMemory memory = new PageMemory((long) SIZE * STRIDE);
+
+  private int asked = SIZE;
 
   public ReceiveBatch(Arena arena) {
     messages = new MessageArray(arena, SIZE);
-    slots = new PacketSlots(arena);
     for (int i = 0; i < SIZE; i++) {
-      messages.setBuffer(i, slots.address(i), PacketSlots.CAPACITY);
+      messages.setBuffer(i, message(i), CAPACITY);
     }
   }
 
   /**
    * Receives what waits.
    *
-   * @return datagrams, or {@code -errno} (EAGAIN when there are none; ICMP errors of earlier sends
+   * @return messages, or {@code -errno} (EAGAIN when there are none; ICMP errors of earlier sends
    *     come here too and mean nothing)
    */
-  public int receive(UdpSocket socket) {
-    for (int i = 0; i < SIZE; i++) {
-      messages.setAddressLength(i, MessageArray.ADDRESS_ROOM);
+  public int receive(MessageSocket socket) {
+    for (int i = 0; i < asked; i++) {
+      messages.prepareToReceive(i);
     }
-    return Syscall.recvmmsg(socket.fd(), messages.header(0), SIZE, MSG_DONTWAIT);
+    int received = socket.receive(messages.header(0), asked);
+    if (received > 0) {
+      adapt(received);
+    }
+    return received;
   }
 
-  /** Address of datagram {@code i}, writable, with room behind it. */
-  public long datagram(int i) {
-    return slots.address(i);
+  private void adapt(int received) {
+    long bytes = 0;
+    for (int i = 0; i < received; i++) {
+      bytes += messages.length(i);
+    }
+    asked = bytes > (long) received * LARGE ? SIZE_OF_JOINED : SIZE;
   }
 
-  /** Bytes of datagram {@code i}. */
+  /**
+   * Address of message {@code i}, writable, with {@link TransportCipher#HEADROOM} bytes before it
+   * and {@link TransportCipher#TAILROOM} behind.
+   */
+  public long message(int i) {
+    return memory.address() + (long) i * STRIDE + HEADROOM;
+  }
+
+  /** Bytes of message {@code i}. */
   public int length(int i) {
     return messages.length(i);
   }
 
-  /** Whether datagram {@code i} was longer than its place and is cut (trap 6). */
+  /** Bytes of each datagram in message {@code i} but the last; its length where it is but one. */
+  public int segmentSize(int i) {
+    int size = messages.control(i, MessageHeader.SOL_UDP, MessageHeader.UDP_GRO);
+    return size > 0 ? size : Math.max(messages.length(i), 1);
+  }
+
+  /** What the kernel says of datagrams dropped before message {@code i}: unsigned, 0 for none. */
+  public int overflows(int i) {
+    return messages.control(i, UdpSocket.SOL_SOCKET, UdpSocket.SO_RXQ_OVFL);
+  }
+
+  /** Whether message {@code i} was longer than its place and is cut (trap 6). */
   public boolean truncated(int i) {
     return (messages.flags(i) & MessageArray.MSG_TRUNC) != 0;
   }
 
-  /** Address of the sender's socket address of datagram {@code i}. */
+  /** Address of the sender's socket address of message {@code i}. */
   public long source(int i) {
     return messages.address(i);
+  }
+
+  /** After the worker ended. */
+  @Override
+  public void close() {
+    memory.close();
   }
 }

@@ -1,95 +1,211 @@
 package io.taltun.dataplane.udp;
 
+import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.MessageArray;
-import io.taltun.dataplane.os.Syscall;
+import io.taltun.dataplane.os.PageMemory;
 import java.lang.foreign.Arena;
 
 /**
- * Collects up to {@value #SIZE} datagrams and sends them with one sendmmsg(2) a run of equal
- * address family, in the order they were added. Owned by one worker.
+ * Collects datagrams one behind the other and sends them with one sendmmsg(2) a run of equal
+ * address family, in the order they were added. Datagrams in a row to one endpoint become one
+ * message that the kernel cuts again (UDP_SEGMENT), as long as all are of one length but the last,
+ * which may be shorter. Owned by one worker.
  */
-public final class SendBatch {
-  public static final int SIZE = PacketSlots.COUNT;
+public final class SendBatch implements AutoCloseable {
+  /** The longest UDP payload over IPv4, in bytes: of a datagram, and of a message. */
+  public static final int CAPACITY = 65_507;
 
-  /** The longest datagram, in bytes. */
-  public static final int CAPACITY = PacketSlots.CAPACITY;
+  /** Most messages a batch. */
+  static final int MESSAGES = 64;
 
-  private static final int MSG_DONTWAIT = 0x40;
+  /** The kernel's UDP_MAX_SEGMENTS; newer ones allow 128. */
+  static final int SEGMENTS = 64;
 
-  private final UdpSocketPair sockets;
+  /** A batch goes out when so much is in it: it is to stay in the cache until the kernel reads. */
+  private static final int BYTES = 128 * 1024;
+
+  private static final int HEADROOM = 2 * TransportCipher.HEADROOM;
+  private static final int ROOM = HEADROOM + BYTES + CAPACITY + TransportCipher.TAILROOM;
+
+  private final MessageSocket ipv4;
+  private final MessageSocket ipv6;
   private final Counters counters;
   private final MessageArray messages;
-  private final PacketSlots slots;
-  private final boolean[] isIpv4 = new boolean[SIZE];
-  private int count;
+  private final SegmentsApart apart;
+  private final PageMemory memory = new PageMemory(ROOM);
+  private final long base = memory.address() + HEADROOM;
 
-  public SendBatch(Arena arena, UdpSocketPair sockets, Counters counters) {
-    this.sockets = sockets;
+  // Written by the worker; element i is of message i.
+  private final boolean[] isIpv4 = new boolean[MESSAGES];
+  private final int[] offsets = new int[MESSAGES];
+  private final int[] lengths = new int[MESSAGES];
+  private final int[] segmentSizes = new int[MESSAGES];
+  private final int[] segments = new int[MESSAGES];
+  private final Endpoint[] endpoints = new Endpoint[MESSAGES];
+  private int count;
+  private int used;
+
+  // Written by the worker: whether another datagram may join the last message.
+  private boolean open;
+
+  // Written by the worker: where joined datagrams were refused, as a path's MTU is smaller.
+  private Endpoint unjoined;
+
+  // Written by the worker; others read it for a status.
+  private volatile boolean cutting;
+
+  /**
+   * @param ipv4 null where the machine has no such family
+   * @param ipv6 likewise
+   * @param cutting whether the kernel cuts messages (UDP_SEGMENT)
+   */
+  public SendBatch(
+      Arena arena,
+      MessageSocket ipv4,
+      MessageSocket ipv6,
+      boolean cutting,
+      Counters counters) {
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
+    this.cutting = cutting;
     this.counters = counters;
-    messages = new MessageArray(arena, SIZE);
-    slots = new PacketSlots(arena);
+    messages = new MessageArray(arena, MESSAGES);
+    apart = new SegmentsApart(arena, counters);
   }
 
-  public boolean isFull() {
-    return count == SIZE;
+  /** Whether the kernel still cuts messages. Any thread. */
+  public boolean cutting() {
+    return cutting;
   }
 
   public boolean isEmpty() {
     return count == 0;
   }
 
-  /** Address of the next datagram's place, {@link #CAPACITY} bytes; only while not full. */
-  public long next() {
-    return slots.address(count);
+  /**
+   * Makes room for one more datagram, sending what is there when there is none.
+   *
+   * @return its address: {@link #CAPACITY} bytes, {@link TransportCipher#TAILROOM} behind them
+   */
+  public long reserve() {
+    if (count == MESSAGES || used >= BYTES) {
+      flush();
+    }
+    return base + used;
   }
 
-  /** Adds what was written to {@link #next}; sent by {@link #flush}. */
+  /** Adds what was written to the address that {@link #reserve} gave; {@link #flush} sends it. */
   public void add(Endpoint to, int length) {
-    messages.setBuffer(count, slots.address(count), length);
-    messages.setAddressLength(count, SocketAddress.write(to, messages.address(count)));
+    int last = count - 1;
+    if (open
+        && to == endpoints[last]
+        && length <= segmentSizes[last]
+        && lengths[last] + length <= CAPACITY) {
+      lengths[last] += length;
+      open = ++segments[last] < SEGMENTS && length == segmentSizes[last];
+    } else {
+      begin(to, length);
+    }
+    used += length;
+  }
+
+  private void begin(Endpoint to, int length) {
+    offsets[count] = used;
+    lengths[count] = length;
+    segmentSizes[count] = length;
+    segments[count] = 1;
     isIpv4[count] = to.isIpv4();
+    messages.setAddressLength(count, SocketAddress.write(to, messages.address(count)));
+    endpoints[count] = to;
+    open = cutting && to != unjoined;
     count++;
   }
 
   /** Sends everything. What the kernel does not take is dropped and counted. */
   public void flush() {
+    for (int i = 0; i < count; i++) {
+      messages.setBuffer(i, base + offsets[i], lengths[i]);
+      messages.setSegmentSize(i, segments[i] > 1 ? segmentSizes[i] : 0);
+    }
     int from = 0;
     while (from < count) {
       int to = from + 1;
       while (to < count && isIpv4[to] == isIpv4[from]) {
         to++;
       }
-      sendRun(isIpv4[from] ? sockets.ipv4() : sockets.ipv6(), from, to);
+      sendRun(isIpv4[from] ? ipv4 : ipv6, from, to);
       from = to;
     }
     count = 0;
+    used = 0;
+    open = false;
   }
 
-  private void sendRun(UdpSocket socket, int from, int to) {
+  private void sendRun(MessageSocket socket, int from, int to) {
     if (socket == null) {
-      counters.drop(DropReason.NO_SOCKET, to - from);
+      counters.drop(DropReason.NO_SOCKET, datagrams(from, to));
       return;
     }
     int at = from;
     while (at < to) {
-      int sent = Syscall.sendmmsg(socket.fd(), messages.header(at), to - at, MSG_DONTWAIT);
+      int sent = socket.send(messages.header(at), to - at);
       counters.increment(Counter.UDP_SEND_CALLS);
       if (sent > 0) {
-        counters.add(Counter.UDP_SENT_DATAGRAMS, sent);
+        counters.add(Counter.UDP_SENT_MESSAGES, sent);
+        counters.add(Counter.UDP_SENT_DATAGRAMS, datagrams(at, at + sent));
         at += sent;
       } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-        counters.drop(DropReason.SEND_BUFFER_FULL, to - at);
+        counters.drop(DropReason.SEND_BUFFER_FULL, datagrams(at, to));
         return;
       } else if (sent != -Errno.EINTR) {
-        // This one datagram cannot go (no route, too long, an ICMP error of an earlier one): the
-        // others still can.
-        counters.drop(DropReason.SEND_FAILED);
+        refused(socket, at, -sent);
         at++;
       }
     }
+  }
+
+  /**
+   * This one message cannot go; the others still can. A single datagram is dropped (no route, too
+   * long, an ICMP error of an earlier one); joined ones go one by one: EIO says that a device of
+   * the way has no checksum offload, so that none can be joined (trap 13), anything else mostly
+   * that this peer's path MTU is less than a segment, which only single datagrams can be fragmented
+   * for.
+   */
+  private void refused(MessageSocket socket, int message, int errno) {
+    if (segments[message] == 1) {
+      counters.drop(DropReason.SEND_FAILED);
+      return;
+    }
+    counters.increment(Counter.UDP_OFFLOAD_REFUSALS);
+    if (errno == Errno.EIO) {
+      cutting = false;
+    } else {
+      unjoined = endpoints[message];
+    }
+    apart.send(
+        socket,
+        messages.address(message),
+        isIpv4[message],
+        base + offsets[message],
+        lengths[message],
+        segmentSizes[message]);
+  }
+
+  private int datagrams(int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += segments[i];
+    }
+    return sum;
+  }
+
+  /** After the worker ended. */
+  @Override
+  public void close() {
+    memory.close();
   }
 }

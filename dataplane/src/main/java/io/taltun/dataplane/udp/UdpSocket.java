@@ -2,6 +2,7 @@ package io.taltun.dataplane.udp;
 
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.dataplane.os.MessageArray;
+import io.taltun.dataplane.os.MessageHeader;
 import io.taltun.dataplane.os.Syscall;
 import io.taltun.dataplane.os.SystemCallException;
 import java.lang.foreign.Arena;
@@ -11,9 +12,14 @@ import java.lang.foreign.Arena;
  * reads it; the control thread may send handshake messages through it too (sends are atomic in the
  * kernel).
  */
-public final class UdpSocket implements AutoCloseable {
+public final class UdpSocket implements MessageSocket, AutoCloseable {
   private static final int SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
-  private static final int SOL_SOCKET = 1;
+  private static final int MSG_DONTWAIT = 0x40;
+  static final int SOL_SOCKET = 1;
+
+  /** Option and control message: the datagrams that a socket has dropped so far. */
+  static final int SO_RXQ_OVFL = 40;
+
   private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int SO_REUSEPORT = 15;
@@ -28,6 +34,9 @@ public final class UdpSocket implements AutoCloseable {
 
   private final int fd;
   private final int family;
+
+  // Written by the worker.
+  private int overflows;
 
   private UdpSocket(int fd, int family) {
     this.fd = fd;
@@ -82,12 +91,49 @@ public final class UdpSocket implements AutoCloseable {
   private void tune() {
     Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
     Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES);
+    Syscall.setOption(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
     // As the kernel's WireGuard: the outer packet may be fragmented on its way.
     if (family == SocketAddress.AF_INET) {
       Syscall.setOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
     } else {
       Syscall.setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
     }
+  }
+
+  /**
+   * Lets the kernel join received datagrams of one sender (UDP_GRO, Linux 5.0). From then on every
+   * reader has to look at the control message that says where to cut.
+   *
+   * @return 0, or {@code -errno}
+   */
+  int joinReceived() {
+    return Syscall.setOption(fd, MessageHeader.SOL_UDP, MessageHeader.UDP_GRO, 1);
+  }
+
+  /**
+   * Asks whether the kernel would cut what is sent (UDP_SEGMENT, Linux 4.18); changes nothing.
+   *
+   * @return 0, or {@code -errno}
+   */
+  int probeSegmenting() {
+    return Syscall.setOption(fd, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT, 0);
+  }
+
+  @Override
+  public int receive(long messages, int count) {
+    return Syscall.recvmmsg(fd, messages, count, MSG_DONTWAIT);
+  }
+
+  @Override
+  public int send(long messages, int count) {
+    return Syscall.sendmmsg(fd, messages, count, MSG_DONTWAIT);
+  }
+
+  @Override
+  public int newOverflows(int total) {
+    int more = total - overflows;
+    overflows = total;
+    return more;
   }
 
   private static void check(int result, String what) throws SystemCallException {

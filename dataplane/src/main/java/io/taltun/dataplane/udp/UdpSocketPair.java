@@ -4,6 +4,8 @@ import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A worker's sockets: IPv4 and IPv6 on one port. Either may be missing, when the machine has no
@@ -28,6 +30,11 @@ public final class UdpSocketPair implements AutoCloseable {
   /** The IPv6 socket, or null. */
   public UdpSocket ipv6() {
     return ipv6;
+  }
+
+  /** Those that are there. */
+  List<UdpSocket> present() {
+    return Stream.of(ipv4, ipv6).filter(Objects::nonNull).toList();
   }
 
   /** The port both are bound to. */

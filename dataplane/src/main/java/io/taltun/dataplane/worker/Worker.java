@@ -8,6 +8,7 @@ import io.taltun.dataplane.mailbox.WorkerMailbox;
 import io.taltun.dataplane.os.Epoll;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.packet.Coalescer;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.path.InboundPath;
 import io.taltun.dataplane.path.OutboundPath;
@@ -29,7 +30,8 @@ final class Worker implements Runnable, AutoCloseable {
 
   private final String name;
   private final int number;
-  private final UdpSocketPair sockets;
+  private final Inlet ipv4;
+  private final Inlet ipv6;
   private final NanoClock clock;
   private final FaultListener faults;
   private final Arena arena = Arena.ofShared();
@@ -38,6 +40,9 @@ final class Worker implements Runnable, AutoCloseable {
   private final Epoll epoll = new Epoll();
   private final ControlRing control;
   private final WaitingPackets waiting;
+  private final SendBatch sends;
+  private final ReceiveBatch batch;
+  private final Coalescer coalescer;
   private final OutboundPath outbound;
   private final InboundPath inbound;
 
@@ -45,6 +50,7 @@ final class Worker implements Runnable, AutoCloseable {
   private volatile boolean running = true;
 
   /**
+   * @param offloads of the device and of the sockets
    * @param waitingBytes the longest packet that may wait for a session
    * @param wakeControl wakes the control thread; must not block, allocate or throw
    */
@@ -52,6 +58,7 @@ final class Worker implements Runnable, AutoCloseable {
       int number,
       TunQueue tun,
       UdpSocketPair sockets,
+      Offloads offloads,
       ForwardingTables tables,
       int waitingBytes,
       NanoClock clock,
@@ -60,23 +67,31 @@ final class Worker implements Runnable, AutoCloseable {
       throws SystemCallException {
     this.number = number;
     this.name = "taltun-worker-" + number;
-    this.sockets = sockets;
     this.clock = clock;
     this.faults = faults;
     control = new ControlRing(wakeControl);
     waiting = new WaitingPackets(number, waitingBytes);
-    SendBatch sends = new SendBatch(arena, sockets, counters);
+    sends =
+        new SendBatch(
+            arena, sockets.ipv4(), sockets.ipv6(), offloads.udp().gso().on(), counters);
+    batch = new ReceiveBatch(arena);
+    coalescer =
+        new Coalescer(
+            arena, tun, counters, offloads.tun().gro().on(), offloads.tun().joinsUdp());
     outbound = new OutboundPath(number, tun, tables, sends, waiting, control, counters);
-    inbound =
-        new InboundPath(number, tun, tables, new ReceiveBatch(arena), outbound, control, counters);
+    inbound = new InboundPath(number, coalescer, tables, batch, outbound, control, counters);
     epoll.add(mailbox.fd());
     epoll.add(tun.fd());
-    if (sockets.ipv4() != null) {
-      epoll.add(sockets.ipv4().fd());
+    ipv4 = inlet(sockets.ipv4());
+    ipv6 = inlet(sockets.ipv6());
+  }
+
+  private Inlet inlet(UdpSocket socket) throws SystemCallException {
+    if (socket == null) {
+      return null;
     }
-    if (sockets.ipv6() != null) {
-      epoll.add(sockets.ipv6().fd());
-    }
+    epoll.add(socket.fd());
+    return new Inlet(socket);
   }
 
   String name() {
@@ -104,8 +119,11 @@ final class Worker implements Runnable, AutoCloseable {
   @Override
   public void run() {
     while (running) {
-      epoll.await(FOREVER);
+      int events = epoll.await(FOREVER);
       counters.increment(Counter.WAKE_UPS);
+      for (int i = 0; i < events; i++) {
+        wake(epoll.readable(i));
+      }
       try {
         drain();
       } catch (RuntimeException e) {
@@ -129,15 +147,29 @@ final class Worker implements Runnable, AutoCloseable {
     } while (work > 0 && running);
   }
 
-  /**
-   * One batch a descriptor, whatever is waiting behind it: a bulk flow cannot starve the others.
-   */
-  private int dutyCycle(long nowNs) {
-    return receive(sockets.ipv4(), nowNs) + receive(sockets.ipv6(), nowNs) + outbound.poll(nowNs);
+  private void wake(int fd) {
+    if (ipv4 != null && ipv4.socket.fd() == fd) {
+      ipv4.flowing = true;
+    } else if (ipv6 != null && ipv6.socket.fd() == fd) {
+      ipv6.flowing = true;
+    }
   }
 
-  private int receive(UdpSocket socket, long nowNs) {
-    return socket == null ? 0 : inbound.poll(socket, nowNs);
+  /**
+   * One bounded burst a descriptor, whatever is waiting behind it: a bulk flow cannot starve the
+   * others.
+   */
+  private int dutyCycle(long nowNs) {
+    return receive(ipv4, nowNs) + receive(ipv6, nowNs) + outbound.poll(nowNs);
+  }
+
+  private int receive(Inlet inlet, long nowNs) {
+    if (inlet == null || !inlet.flowing) {
+      return 0;
+    }
+    int received = inbound.poll(inlet.socket, nowNs);
+    inlet.flowing = received > 0;
+    return received;
   }
 
   private void obey() {
@@ -163,6 +195,22 @@ final class Worker implements Runnable, AutoCloseable {
     mailbox.close();
     waiting.close();
     control.close();
+    sends.close();
+    batch.close();
+    outbound.close();
+    inbound.close();
     arena.close();
+  }
+
+  /** A socket, and whether asking it is worth a system call: the other family is mostly silent. */
+  private static final class Inlet {
+    final UdpSocket socket;
+
+    // Written by the worker: set when it is readable, cleared when it has given everything.
+    boolean flowing;
+
+    Inlet(UdpSocket socket) {
+      this.socket = socket;
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.tun.TunDevice;
+import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +24,21 @@ public final class WorkerGroup {
 
   /**
    * @param sockets as many as the device has queues
+   * @param udpOffloads of all sockets
    * @param waitingBytes the longest packet that may wait for a session
    * @param wakeControl wakes the control thread; must not block, allocate or throw
    */
   public WorkerGroup(
       TunDevice device,
       List<UdpSocketPair> sockets,
+      UdpOffloads udpOffloads,
       ForwardingTables tables,
       int waitingBytes,
       Runnable wakeControl,
       FaultListener faults)
       throws SystemCallException {
     this.faults = faults;
+    Offloads offloads = new Offloads(device.offloads(), udpOffloads);
     List<Worker> made = new ArrayList<>();
     for (int i = 0; i < sockets.size(); i++) {
       made.add(
@@ -42,6 +46,7 @@ public final class WorkerGroup {
               i,
               device.queues().get(i),
               sockets.get(i),
+              offloads,
               tables,
               waitingBytes,
               new BootClock(),

@@ -1,0 +1,55 @@
+package io.taltun.dataplane.udp;
+
+import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.counter.Counter;
+import io.taltun.dataplane.counter.Counters;
+import io.taltun.dataplane.counter.DropReason;
+import io.taltun.dataplane.os.Errno;
+import io.taltun.dataplane.os.MessageArray;
+import java.lang.foreign.Arena;
+
+/** Sends the segments of a message that the kernel did not cut, one datagram each. */
+final class SegmentsApart {
+  private final MessageArray datagrams;
+  private final Counters counters;
+
+  SegmentsApart(Arena arena, Counters counters) {
+    this.counters = counters;
+    datagrams = new MessageArray(arena, SendBatch.SEGMENTS);
+  }
+
+  /**
+   * @param address of the socket address of all
+   * @param message address of the first segment
+   * @param length of all segments
+   * @param segmentSize of each but the last; at most {@link SendBatch#SEGMENTS} of them
+   */
+  void send(
+      MessageSocket socket, long address, boolean ipv4, long message, int length, int segmentSize) {
+    int count = 0;
+    for (int at = 0; at < length; at += segmentSize) {
+      datagrams.setBuffer(count, message + at, Math.min(segmentSize, length - at));
+      datagrams.setSegmentSize(count, 0);
+      NativeMemory.copy(address, datagrams.address(count), MessageArray.ADDRESS_ROOM);
+      datagrams.setAddressLength(
+          count, ipv4 ? SocketAddress.LENGTH_IPV4 : SocketAddress.LENGTH_IPV6);
+      count++;
+    }
+    int at = 0;
+    while (at < count) {
+      int sent = socket.send(datagrams.header(at), count - at);
+      counters.increment(Counter.UDP_SEND_CALLS);
+      if (sent > 0) {
+        counters.add(Counter.UDP_SENT_MESSAGES, sent);
+        counters.add(Counter.UDP_SENT_DATAGRAMS, sent);
+        at += sent;
+      } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
+        counters.drop(DropReason.SEND_BUFFER_FULL, count - at);
+        return;
+      } else if (sent != -Errno.EINTR) {
+        counters.drop(DropReason.SEND_FAILED);
+        at++;
+      }
+    }
+  }
+}
