@@ -19,12 +19,16 @@ public final class Ipv4 {
   public static final int MIN_HEADER_LENGTH = 20;
 
   static final int TOTAL_LENGTH = 2;
+  static final int IDENTIFICATION = 4;
   static final int FRAGMENT = 6;
   static final int TTL = 8;
   static final int PROTOCOL = 9;
   static final int CHECKSUM = 10;
   static final int SOURCE = 12;
   static final int DESTINATION = 16;
+
+  /** In the word at {@link #FRAGMENT}, the only bit that a whole packet may have set. */
+  static final int DONT_FRAGMENT = 0x4000;
 
   private static final int MORE_FRAGMENTS = 0x2000;
   private static final int FRAGMENT_OFFSET = 0x1fff;
