@@ -18,6 +18,7 @@ import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.tun.TunDevice;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
@@ -72,7 +73,10 @@ public final class GatewayStarter implements GatewayFactory {
 
     List<UdpSocketPair> sockets = UdpSocketPair.open(workerCount, iface.listenPort(), fwmark);
     unwinding.add("the sockets", () -> sockets.forEach(UdpSocketPair::close));
-    TunDevice device = unwinding.add("the device", TunDevice.open(iface.name(), workerCount));
+    UdpOffloads udpOffloads = UdpOffloads.enable(sockets, true, true);
+    TunDevice device =
+        unwinding.add(
+            "the device", TunDevice.open(iface.name(), workerCount, true, true, true));
     // A name can be asked for no more once the default route leads into a tunnel that waits for it.
     Map<HostPort, Endpoint> known =
         plan.needsPolicyRouting()
@@ -87,7 +91,8 @@ public final class GatewayStarter implements GatewayFactory {
     LoggedFaults faults = new LoggedFaults();
     ControlThread thread = new ControlThread(faults);
     WorkerGroup workers =
-        new WorkerGroup(device, sockets, tables, mtu + WAITING_TAIL, thread::wake, faults);
+        new WorkerGroup(
+            device, sockets, udpOffloads, tables, mtu + WAITING_TAIL, thread::wake, faults);
     Control control =
         new Control(
             thread,

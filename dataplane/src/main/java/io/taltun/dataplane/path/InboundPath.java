@@ -113,7 +113,7 @@ public final class InboundPath implements AutoCloseable {
    * @param datagram {@code length} bytes, a cipher's room before them
    * @param source address of the sender's socket address
    */
-  private void accept(long datagram, int length, long source, long nowNs) {
+  void accept(long datagram, int length, long source, long nowNs) {
     if (length < Integer.BYTES) {
       counters.drop(DropReason.TOO_SHORT);
       return;

@@ -280,7 +280,7 @@ class HostileDatagramTest {
   /** Gives a datagram to the path as if it had come from the tap. */
   private void accept(Side side, byte[] datagram, int length) {
     try (Arena once = Arena.ofConfined()) {
-      long message = once.allocate(length + 64L, 8).address();
+      long message = once.allocate(length + 256L, 8).address() + 128;
       long source = once.allocate(32, 8).address();
       SocketAddress.write(tap.endpoint(), source);
       NativeMemory.copy(datagram, 0, message, length);

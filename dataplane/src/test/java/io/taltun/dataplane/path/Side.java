@@ -9,6 +9,7 @@ import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.packet.Coalescer;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Keypairs;
@@ -20,8 +21,10 @@ import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.ReceiveBatch;
 import io.taltun.dataplane.udp.SendBatch;
+import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,6 +51,8 @@ public final class Side implements AutoCloseable {
   private final WaitingPackets waiting = new WaitingPackets(0, MTU);
   private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
   private final UdpSocketPair sockets;
+  private final SendBatch sends;
+  private final ReceiveBatch batch = new ReceiveBatch(arena);
   private final int port;
   private int peers;
   private long received;
@@ -56,6 +61,13 @@ public final class Side implements AutoCloseable {
    * @param relay whether packets between peers are sealed again
    */
   public Side(boolean relay) {
+    this(relay, true);
+  }
+
+  /**
+   * @param joining whether the kernel joins and cuts datagrams
+   */
+  public Side(boolean relay, boolean joining) {
     try {
       sockets = UdpSocketPair.open(1, 0, 0).getFirst();
       port = sockets.localPort();
@@ -63,9 +75,12 @@ public final class Side implements AutoCloseable {
       throw new AssertionError(e);
     }
     tables = new ForwardingTables(new SessionIndex<>(64), MTU, relay);
-    SendBatch sends = new SendBatch(arena, sockets, counters);
+    UdpOffloads offloads = UdpOffloads.enable(List.of(sockets), joining, joining);
+    sends =
+        new SendBatch(arena, sockets.ipv4(), sockets.ipv6(), offloads.gso().on(), counters);
+    Coalescer coalescer = new Coalescer(arena, tun, counters, true, true);
     outbound = new OutboundPath(0, tun, tables, sends, waiting, control, counters);
-    inbound = new InboundPath(0, tun, tables, new ReceiveBatch(arena), outbound, control, counters);
+    inbound = new InboundPath(0, coalescer, tables, batch, outbound, control, counters);
   }
 
   /** Where others reach it over IPv4. */
@@ -140,6 +155,10 @@ public final class Side implements AutoCloseable {
 
   @Override
   public void close() {
+    outbound.close();
+    inbound.close();
+    sends.close();
+    batch.close();
     sockets.close();
     tun.close();
     wire.close();

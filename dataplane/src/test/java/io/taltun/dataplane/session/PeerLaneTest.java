@@ -18,8 +18,8 @@ class PeerLaneTest {
 
   @Test
   void shouldTellDataFromKeepalivesWhenBothWereSeen() {
-    lane.sent(100, true, 1);
-    lane.sent(32, false, 2);
+    lane.sent(1, 100, true, 1);
+    lane.sent(1, 32, false, 2);
     lane.received(200, true, 3);
     lane.received(32, false, 4);
     lane.sentHandshake(148);
@@ -41,7 +41,7 @@ class PeerLaneTest {
             .start(
                 () -> {
                   for (int i = 1; i <= packets; i++) {
-                    lane.sent(10, true, i);
+                    lane.sent(1, 10, true, i);
                   }
                 });
     while (worker.isAlive()) {

@@ -61,7 +61,7 @@ class SessionTest {
     inThreads(
         () -> {
           for (int i = 0; i < each; i++) {
-            taken.put(session.takeCounter(), true);
+            taken.put(session.takeCounters(1), true);
           }
         });
     assertThat(taken).hasSize(WORKERS * each);
@@ -78,7 +78,7 @@ class SessionTest {
     inThreads(
         () -> {
           for (int i = 0; i < 100_000; i++) {
-            long counter = session.takeCounter();
+            long counter = session.takeCounters(1);
             if (counter != Session.NO_COUNTER) {
               given.incrementAndGet();
               if (Long.compareUnsigned(counter, LIMIT) >= 0) {
@@ -89,7 +89,29 @@ class SessionTest {
         });
     assertThat(given).hasValue(left);
     assertThat(session.usable(0)).isFalse();
-    assertThat(session.takeCounter()).isEqualTo(Session.NO_COUNTER);
+    assertThat(session.takeCounters(1)).isEqualTo(Session.NO_COUNTER);
+  }
+
+  /** Trap 5: what one worker takes at once, no other gets a part of. */
+  @Test
+  void shouldGiveRunsOfCountersThatDoNotOverlapWhenThreadsTakeManyAtOnce()
+      throws InterruptedException {
+    int run = 45;
+    int left = 1_000_000;
+    SessionPair.setSendCounter(session, LIMIT - left);
+    ConcurrentHashMap<Long, Boolean> starts = new ConcurrentHashMap<>();
+    inThreads(
+        () -> {
+          long first;
+          while ((first = session.takeCounters(run)) != Session.NO_COUNTER) {
+            starts.put(first, true);
+          }
+        });
+    assertThat(starts).hasSize(left / run);
+    assertThat(starts.keySet())
+        .allMatch(first -> (first - (LIMIT - left)) % run == 0)
+        .allMatch(first -> Long.compareUnsigned(first + run, LIMIT) <= 0);
+    assertThat(session.usable(0)).isFalse();
   }
 
   /** Trap 17; the clock may wrap. */

@@ -23,12 +23,14 @@ final class Sockets {
   static List<Integer> receive(UdpSocket socket, int datagrams) {
     List<Integer> words = new ArrayList<>();
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    try (Arena arena = Arena.ofConfined()) {
-      ReceiveBatch batch = new ReceiveBatch(arena);
+    try (Arena arena = Arena.ofConfined();
+        ReceiveBatch batch = new ReceiveBatch(arena)) {
       while (words.size() < datagrams && deadlineNs - System.nanoTime() > 0) {
         int received = batch.receive(socket);
         for (int i = 0; i < received; i++) {
-          words.add(NativeMemory.getInt(batch.datagram(i)));
+          for (int at = 0; at < batch.length(i); at += batch.segmentSize(i)) {
+            words.add(NativeMemory.getInt(batch.message(i) + at));
+          }
         }
       }
     }

@@ -58,7 +58,7 @@ class WorkerTest {
   private volatile NanoClock clock = bootClock;
 
   private final Worker worker =
-      new Worker(0, tun, sockets, tables, Side.MTU, () -> clock.nowNs(), () -> {}, new Listener());
+      new Worker(0, tun, sockets, Offloads.NONE, tables, Side.MTU, () -> clock.nowNs(), () -> {}, new Listener());
   private final Thread thread = Thread.ofPlatform().name(worker.name()).start(worker);
   private final SessionPair sessions;
 
