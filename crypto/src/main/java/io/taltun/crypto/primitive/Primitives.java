@@ -12,28 +12,38 @@ import io.taltun.crypto.primitive.openssl.OpenSsl;
 public record Primitives(
     Aead aead, X25519 x25519, Blake2s blake2s, XChaCha20Poly1305 xchacha20Poly1305, String note) {
 
-  /** libcrypto ≥ 3 where it loads; otherwise the JDK's AEAD and BouncyCastle's X25519. */
+  /** {@link #best(AeadChoice)} with AUTO. */
   public static Primitives best() {
-    OpenSsl openSsl = OpenSsl.installed();
-    if (openSsl.available()) {
-      return with(openSsl.aead(), openSsl.x25519(), openSsl.note());
-    }
-    return with(Jdk.aead(), BouncyCastle.x25519(), "no libcrypto: " + openSsl.note());
+    return best(AeadChoice.AUTO);
   }
 
   /**
-   * The engines of one name: "libcrypto", "jdk" or "bouncycastle"; BLAKE2s and XChaCha20-Poly1305
-   * are BouncyCastle's in each.
+   * libcrypto ≥ 3 where it loads; with AUTO the JDK's AEAD and BouncyCastle's X25519 otherwise.
+   *
+   * @throws UnsupportedOperationException when this machine cannot do what is chosen; the message
+   *     says why
+   */
+  public static Primitives best(AeadChoice choice) {
+    OpenSsl installed = OpenSsl.installed();
+    if (installed.available() || choice != AeadChoice.AUTO) {
+      return openSsl(choice);
+    }
+    return with(Jdk.aead(), BouncyCastle.x25519(), "no libcrypto: " + installed.note());
+  }
+
+  /**
+   * The engines of one name: "jdk", "bouncycastle", "libcrypto" or, to choose its AEAD,
+   * "libcrypto/fused" and "libcrypto/split"; BLAKE2s and XChaCha20-Poly1305 are BouncyCastle's in
+   * each.
    *
    * @throws IllegalArgumentException for another name
    * @throws UnsupportedOperationException when this machine lacks the engine; the message says why
    */
   public static Primitives of(String engine) {
     return switch (engine) {
-      case OpenSsl.NAME -> {
-        OpenSsl openSsl = OpenSsl.installed();
-        yield with(openSsl.aead(), openSsl.x25519(), openSsl.note());
-      }
+      case OpenSsl.NAME -> openSsl(AeadChoice.AUTO);
+      case OpenSsl.NAME + "/fused" -> openSsl(AeadChoice.FUSED);
+      case OpenSsl.NAME + "/split" -> openSsl(AeadChoice.SPLIT);
       case Jdk.NAME -> with(Jdk.aead(), Jdk.x25519(), javaVersion());
       case BouncyCastle.NAME -> with(BouncyCastle.aead(), BouncyCastle.x25519(), javaVersion());
       default ->
@@ -41,6 +51,11 @@ public record Primitives(
               "no engine \"%s\": choose %s, %s or %s"
                   .formatted(engine, OpenSsl.NAME, Jdk.NAME, BouncyCastle.NAME));
     };
+  }
+
+  private static Primitives openSsl(AeadChoice choice) {
+    OpenSsl openSsl = OpenSsl.installed();
+    return with(openSsl.aead(choice), openSsl.x25519(), openSsl.note());
   }
 
   private static Primitives with(Aead aead, X25519 x25519, String note) {
@@ -52,7 +67,7 @@ public record Primitives(
     return "Java " + Runtime.version();
   }
 
-  /** One line for logs, such as "aead=libcrypto x25519=libcrypto … (OpenSSL 3.0.19 …)". */
+  /** One line for logs, such as "aead=libcrypto/split x25519=libcrypto … (OpenSSL 3.0.19 …)". */
   public String describe() {
     return String.format(
         "aead=%s x25519=%s blake2s=%s xchacha20poly1305=%s (%s)",

@@ -9,13 +9,12 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.key.TransportKeys;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.Engines;
+import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.Response;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -29,6 +28,7 @@ class HandshakeTest {
   private static final long SEED = 542;
   private static final int I_INDEX = 0x01020304;
   private static final int R_INDEX = 0xf1f2f3f4;
+  private static final int PACKET_LENGTH = 100;
   private static final String ENGINES = "io.taltun.crypto.primitive.Engines#all";
 
   private final Random random = new Random(SEED);
@@ -266,10 +266,11 @@ class HandshakeTest {
     try (Arena arena = Arena.ofConfined();
         TransportCipher sealer = from.sealer(fromAead);
         TransportCipher opener = to.opener(toAead)) {
-      long packet = arena.allocate(116).address();
+      long packet = packet(arena);
+      long opened = packet(arena);
       for (long counter = 0; counter < 10; counter++) {
-        sealer.seal(counter, packet, 100, packet);
-        assertThat(opener.open(counter, packet, 116, packet)).isTrue();
+        sealer.seal(counter, packet, PACKET_LENGTH, packet);
+        assertThat(opener.open(counter, packet, PACKET_LENGTH + 16, opened)).isTrue();
       }
     }
   }
@@ -285,10 +286,19 @@ class HandshakeTest {
   private static byte[] first(TransportCipher cipher) {
     try (cipher;
         Arena arena = Arena.ofConfined()) {
-      MemorySegment packet = arena.allocate(48);
-      cipher.seal(0, packet.address(), 32, packet.address());
-      return packet.toArray(ValueLayout.JAVA_BYTE);
+      long packet = packet(arena);
+      cipher.seal(0, packet, PACKET_LENGTH, packet);
+      return NativeMemory.toBytes(packet, PACKET_LENGTH + 16);
     }
+  }
+
+  /** Zeroes, with the room that ciphers want around them. */
+  private static long packet(Arena arena) {
+    int sealedLength = PACKET_LENGTH + TransportCipher.TAG_LENGTH;
+    return arena
+            .allocate(TransportCipher.HEADROOM + sealedLength + TransportCipher.TAILROOM)
+            .address()
+        + TransportCipher.HEADROOM;
   }
 
   private static RandomGenerator fixed(byte[] bytes) {

@@ -6,7 +6,9 @@ import java.util.stream.Stream;
 /** Every engine that this machine has, for parameterized tests. */
 public final class Engines {
   private static final List<Primitives> ALL =
-      Stream.of("libcrypto", "jdk", "bouncycastle").flatMap(Engines::ofName).toList();
+      Stream.of("libcrypto/fused", "libcrypto/split", "jdk", "bouncycastle")
+          .flatMap(Engines::ofName)
+          .toList();
 
   private Engines() {}
 

@@ -2,21 +2,38 @@ package io.taltun.crypto.primitive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.taltun.crypto.primitive.openssl.OpenSsl;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PrimitivesTest {
   @ParameterizedTest
   @MethodSource("io.taltun.crypto.primitive.Engines#all")
   void shouldDescribeItsEngines(Primitives primitives) {
-    String engine = primitives.aead().engine();
     assertThat(primitives.describe())
         .startsWith(
             "aead=%s x25519=%s blake2s=bouncycastle xchacha20poly1305=bouncycastle ("
-                .formatted(engine, engine));
+                .formatted(primitives.aead().engine(), primitives.x25519().engine()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldUseWhatIsChosenWhenThereIsLibcrypto(AeadChoice choice) {
+    assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
+    String engine = Primitives.best(choice).aead().engine();
+    if (choice == AeadChoice.AUTO) {
+      assertThat(engine).isIn("libcrypto/fused", "libcrypto/split");
+      assertThat(Primitives.best().aead().engine()).isEqualTo(engine);
+      assertThat(Primitives.of("libcrypto").aead().engine()).isEqualTo(engine);
+    } else {
+      assertThat(engine).isEqualTo("libcrypto/" + choice.label());
+      assertThat(Primitives.of(engine).aead().engine()).isEqualTo(engine);
+    }
   }
 
   @Test

@@ -12,11 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TransportCipherTest {
   private static final long SEED = 546;
   private static final int LARGEST = 2048;
+  private static final int ROOM =
+      TransportCipher.HEADROOM + LARGEST + TransportCipher.TAG_LENGTH + TransportCipher.TAILROOM;
   private static final String ENGINES = "io.taltun.crypto.primitive.Engines#all";
 
   private final Arena arena = Arena.ofConfined();
-  private final long plain = arena.allocate(LARGEST + 16).address();
-  private final long encrypted = arena.allocate(LARGEST + 16).address();
+  private final long plain = arena.allocate(ROOM).address() + TransportCipher.HEADROOM;
+  private final long encrypted = arena.allocate(ROOM).address() + TransportCipher.HEADROOM;
   private final Random random = new Random(SEED);
 
   @AfterEach
@@ -54,13 +56,13 @@ class TransportCipherTest {
 
   @ParameterizedTest
   @MethodSource(ENGINES)
-  void shouldWorkInPlaceInBothDirectionsWithOneCipher(Primitives primitives) {
+  void shouldSealAndOpenWithOneCipherWhenSealedInPlace(Primitives primitives) {
     try (TransportCipher cipher = primitives.aead().transportCipher(bytes(32))) {
       byte[] packet = bytes(1420);
       for (long counter = 0; counter < 50; counter++) {
-        NativeMemory.copy(packet, 0, plain, packet.length);
-        cipher.seal(counter, plain, packet.length, plain);
-        assertThat(cipher.open(counter, plain, packet.length + 16, plain)).isTrue();
+        NativeMemory.copy(packet, 0, encrypted, packet.length);
+        cipher.seal(counter, encrypted, packet.length, encrypted);
+        assertThat(cipher.open(counter, encrypted, packet.length + 16, plain)).isTrue();
         assertThat(NativeMemory.toBytes(plain, packet.length)).isEqualTo(packet);
       }
     }
@@ -80,16 +82,20 @@ class TransportCipherTest {
 
   @ParameterizedTest
   @MethodSource(ENGINES)
-  void shouldSayFalseAndGoOnWhenAnyByteIsTamperedWith(Primitives primitives) {
+  void shouldSayFalseAndGoOnWhenAnyBitIsTamperedWith(Primitives primitives) {
     try (TransportCipher cipher = primitives.aead().transportCipher(bytes(32))) {
-      byte[] packet = bytes(80);
+      // Part of a block of either primitive.
+      byte[] packet = bytes(85);
       NativeMemory.copy(packet, 0, plain, packet.length);
       cipher.seal(1, plain, packet.length, encrypted);
-      for (int i = 0; i < packet.length + 16; i++) {
-        byte original = NativeMemory.getByte(encrypted + i);
-        NativeMemory.putByte(encrypted + i, (byte) (original ^ 1 << random.nextInt(8)));
-        assertThat(cipher.open(1, encrypted, packet.length + 16, plain)).isFalse();
-        NativeMemory.putByte(encrypted + i, original);
+      for (int bit = 0; bit < (packet.length + 16) * Byte.SIZE; bit++) {
+        long tampered = encrypted + bit / Byte.SIZE;
+        byte original = NativeMemory.getByte(tampered);
+        NativeMemory.putByte(tampered, (byte) (original ^ 1 << bit % Byte.SIZE));
+        assertThat(cipher.open(1, encrypted, packet.length + 16, plain))
+            .as("bit %d", bit)
+            .isFalse();
+        NativeMemory.putByte(tampered, original);
       }
       assertThat(cipher.open(1, encrypted, packet.length + 16, plain)).isTrue();
       assertThat(NativeMemory.toBytes(plain, packet.length)).isEqualTo(packet);

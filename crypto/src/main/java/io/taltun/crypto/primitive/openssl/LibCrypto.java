@@ -57,6 +57,24 @@ public interface LibCrypto {
   int EVP_DecryptFinal_ex(long context, long out, long outLength);
 
   @IgnoreError
+  long EVP_MAC_fetch(long libraryContext, String algorithm, long properties);
+
+  @IgnoreError
+  long EVP_MAC_CTX_new(long mac);
+
+  @IgnoreError
+  void EVP_MAC_CTX_free(long context);
+
+  @IgnoreError
+  int EVP_MAC_init(long context, long key, long keyLength, long parameters);
+
+  @IgnoreError
+  int EVP_MAC_update(long context, long data, long length);
+
+  @IgnoreError
+  int EVP_MAC_final(long context, long out, long outLength, long outSize);
+
+  @IgnoreError
   long EVP_PKEY_new_raw_private_key(int type, long engine, long key, long length);
 
   @IgnoreError

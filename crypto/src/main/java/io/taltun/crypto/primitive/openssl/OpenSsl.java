@@ -1,6 +1,7 @@
 package io.taltun.crypto.primitive.openssl;
 
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.primitive.AeadChoice;
 import io.taltun.crypto.primitive.X25519;
 import jnr.ffi.LibraryLoader;
 
@@ -9,7 +10,7 @@ import jnr.ffi.LibraryLoader;
  * several threads.
  */
 public final class OpenSsl {
-  /** What these engines call themselves. */
+  /** What these engines call themselves; the AEAD adds a slash and its construction. */
   public static final String NAME = "libcrypto";
 
   /**
@@ -25,14 +26,36 @@ public final class OpenSsl {
 
   private static final OpenSsl INSTALLED = load(SONAME);
 
-  private final Aead aead;
+  /** Null, as the other engines are, when there is no library. */
+  private final Aead fused;
+
+  /** Null also when the library lacks one of the two primitives. */
+  private final Aead split;
+
+  private final Aead faster;
   private final X25519 x25519;
   private final String note;
 
-  private OpenSsl(Aead aead, X25519 x25519, String note) {
-    this.aead = aead;
-    this.x25519 = x25519;
-    this.note = note;
+  private OpenSsl(String reason) {
+    this.fused = null;
+    this.split = null;
+    this.faster = null;
+    this.x25519 = null;
+    this.note = reason;
+  }
+
+  /** {@code split} may be null. */
+  private OpenSsl(LibCrypto lib, Construction fused, Construction split, String version) {
+    this.fused = new OpenSslAead(lib, () -> fused);
+    if (split == null) {
+      this.split = null;
+      this.faster = this.fused;
+    } else {
+      this.split = new OpenSslAead(lib, () -> split);
+      this.faster = new OpenSslAead(lib, new FasterConstruction(fused, split));
+    }
+    this.x25519 = new OpenSslX25519(lib);
+    this.note = version;
   }
 
   /** What is on this machine; loaded once. */
@@ -45,27 +68,33 @@ public final class OpenSsl {
       LibCrypto lib = LibraryLoader.create(LibCrypto.class).failImmediately().load(name);
       String version = lib.OpenSSL_version(VERSION_TEXT);
       if (lib.OpenSSL_version_num() >>> MAJOR_SHIFT < OLDEST_MAJOR) {
-        return absent(version + " is older than 3.0");
+        return new OpenSsl(version + " is older than 3.0");
       }
-      long cipher = lib.EVP_CIPHER_fetch(0, "ChaCha20-Poly1305", 0);
-      if (cipher == 0) {
-        lib.ERR_clear_error();
-        return absent(version + " offers no ChaCha20-Poly1305");
-      }
-      return new OpenSsl(new OpenSslAead(lib, cipher), new OpenSslX25519(lib), version);
+      return with(lib, version);
     } catch (LinkageError e) {
       // The library or a function of it is missing, or jnr-ffi has no native part for this machine.
-      return absent(name + " does not load");
+      return new OpenSsl(name + " does not load");
     }
   }
 
-  private static OpenSsl absent(String reason) {
-    return new OpenSsl(null, null, reason);
+  /** Fetched once and never freed: they live as long as the process. */
+  static OpenSsl with(LibCrypto lib, String version) {
+    long aead = lib.EVP_CIPHER_fetch(0, "ChaCha20-Poly1305", 0);
+    long chacha20 = lib.EVP_CIPHER_fetch(0, "ChaCha20", 0);
+    long poly1305 = lib.EVP_MAC_fetch(0, "POLY1305", 0);
+    lib.ERR_clear_error();
+    if (aead == 0) {
+      return new OpenSsl(version + " offers no ChaCha20-Poly1305");
+    }
+    Construction fused = new Construction(AeadChoice.FUSED, key -> new FusedCipher(lib, aead, key));
+    Construction split =
+        new Construction(AeadChoice.SPLIT, key -> new SplitCipher(lib, chacha20, poly1305, key));
+    return new OpenSsl(lib, fused, chacha20 == 0 || poly1305 == 0 ? null : split, version);
   }
 
   /** Whether the engines can be used. */
   public boolean available() {
-    return aead != null;
+    return fused != null;
   }
 
   /** The library's version, or why it is not in use. */
@@ -74,13 +103,25 @@ public final class OpenSsl {
   }
 
   /**
-   * ChaCha20-Poly1305.
+   * ChaCha20-Poly1305. AUTO measures when it first seals a packet or tells its name, for about 10
+   * ms; without ChaCha20 or Poly1305 it is FUSED.
    *
-   * @throws UnsupportedOperationException when not {@link #available}
+   * @throws UnsupportedOperationException when not {@link #available}, or when the library cannot
+   *     do what is chosen; the message says why
    */
-  public Aead aead() {
+  public Aead aead(AeadChoice choice) {
     requireAvailable();
-    return aead;
+    return switch (choice) {
+      case AUTO -> faster;
+      case FUSED -> fused;
+      case SPLIT -> {
+        if (split == null) {
+          throw new UnsupportedOperationException(
+              "no split ChaCha20-Poly1305: " + note + " lacks ChaCha20 or Poly1305 by itself");
+        }
+        yield split;
+      }
+    };
   }
 
   /**

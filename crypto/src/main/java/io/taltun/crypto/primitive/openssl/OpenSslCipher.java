@@ -8,20 +8,20 @@ import io.taltun.crypto.primitive.TransportCipher;
  * An EVP_CIPHER_CTX whose key is set once (a new context per packet would cost more than the
  * packet) and the native scratch of its calls. Used by one thread at a time.
  */
-final class OpenSslCipher implements TransportCipher {
+abstract class OpenSslCipher implements TransportCipher {
   private static final int KEY_LENGTH = 32;
 
-  // openssl/evp.h
-  private static final int EVP_CTRL_AEAD_GET_TAG = 0x10;
-  private static final int EVP_CTRL_AEAD_SET_TAG = 0x11;
-
-  // The scratch: where a call puts its output length, the nonce, and at first the key.
+  // The scratch: where a call puts its output length; ChaCha20's iv, which is the number of the
+  // first block in 32 bits (always 0) and the nonce; at first the key; what a subclass wants.
   private static final int OUT_LENGTH = 0;
-  private static final int NONCE = 8;
-  private static final int KEY = 24;
-  private static final int SCRATCH_LENGTH = KEY + KEY_LENGTH;
+  private static final int IV = 8;
+  private static final int NONCE = IV + Integer.BYTES;
+  private static final int KEY = NONCE + Nonce.LENGTH;
+  private static final int MORE = KEY + KEY_LENGTH;
 
-  private final LibCrypto lib;
+  final LibCrypto lib;
+
+  private final int scratchLength;
 
   /** Both are addresses until {@link #close} frees them and writes 0. */
   private long context;
@@ -29,13 +29,14 @@ final class OpenSslCipher implements TransportCipher {
   private long scratch;
 
   /** {@code cipher} is the fetched EVP_CIPHER; copies the key. */
-  OpenSslCipher(LibCrypto lib, long cipher, byte[] key32) {
+  OpenSslCipher(LibCrypto lib, long cipher, byte[] key32, int moreScratch) {
     if (key32.length != KEY_LENGTH) {
       throw new IllegalArgumentException("a ChaCha20-Poly1305 key is " + KEY_LENGTH + " bytes");
     }
     this.lib = lib;
+    this.scratchLength = MORE + moreScratch;
     this.context = lib.EVP_CIPHER_CTX_new();
-    this.scratch = lib.CRYPTO_zalloc(SCRATCH_LENGTH, 0, 0);
+    this.scratch = lib.CRYPTO_zalloc(scratchLength, 0, 0);
     if (context == 0 || scratch == 0) {
       close();
       throw new IllegalStateException("libcrypto has no memory for a cipher");
@@ -49,65 +50,73 @@ final class OpenSslCipher implements TransportCipher {
     }
   }
 
+  /**
+   * Seals with the nonce that is set. The associated data is followed by zeroes up to a multiple of
+   * 16 bytes.
+   *
+   * @return false when libcrypto failed
+   */
+  abstract boolean seal(long aad, int aadLength, long plaintext, int length, long ciphertext);
+
+  /** Opens with the nonce that is set; {@code length} is at least 16. */
+  abstract boolean open(long aad, int aadLength, long ciphertext, int length, long plaintext);
+
+  /**
+   * Makes the calls into libcrypto that sealing a packet and opening it again take, without the
+   * memory that is moved between them: that is a few ns in compiled code, but the most of it in
+   * interpreted code. {@code out} is scratch, so is the room around both.
+   *
+   * @return false when libcrypto failed
+   */
+  abstract boolean makeCalls(long in, int length, long out);
+
   @Override
-  public void seal(long counter, long plaintext, int length, long ciphertext) {
+  public final void seal(long counter, long plaintext, int length, long ciphertext) {
     requireOpen();
     NativeMemory.putLongLe(scratch + NONCE + Nonce.COUNTER, counter);
-    seal(0, 0, plaintext, length, ciphertext);
+    if (!seal(0, 0, plaintext, length, ciphertext)) {
+      throw sealFailure(length);
+    }
   }
 
   @Override
-  public boolean open(long counter, long ciphertext, int length, long plaintext) {
+  public final boolean open(long counter, long ciphertext, int length, long plaintext) {
     requireOpen();
     NativeMemory.putLongLe(scratch + NONCE + Nonce.COUNTER, counter);
-    return open(0, 0, ciphertext, length, plaintext);
+    return length >= TAG_LENGTH && open(0, 0, ciphertext, length, plaintext);
   }
 
   /** Sets all twelve bytes; only for ciphers that the counter methods are not used on. */
-  void setNonce(byte[] nonce12) {
+  final void setNonce(byte[] nonce12) {
     requireOpen();
     NativeMemory.copy(nonce12, 0, scratch + NONCE, Nonce.LENGTH);
   }
 
-  /** Seals with the nonce that is set. An update of length 0 is left out, here and below. */
-  void seal(long aad, int aadLength, long plaintext, int length, long ciphertext) {
-    long outLength = scratch + OUT_LENGTH;
-    boolean sealed =
-        lib.EVP_EncryptInit_ex(context, 0, 0, 0, scratch + NONCE) == 1
-            && (aadLength == 0 || lib.EVP_EncryptUpdate(context, 0, outLength, aad, aadLength) == 1)
-            && (length == 0
-                || lib.EVP_EncryptUpdate(context, ciphertext, outLength, plaintext, length) == 1)
-            && lib.EVP_EncryptFinal_ex(context, ciphertext + length, outLength) == 1
-            && lib.EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_GET_TAG, TAG_LENGTH, ciphertext + length)
-                == 1;
-    if (!sealed) {
-      lib.ERR_clear_error();
-      throw new IllegalStateException("libcrypto failed to seal " + length + " bytes");
-    }
+  final IllegalStateException sealFailure(int length) {
+    lib.ERR_clear_error();
+    return new IllegalStateException("libcrypto failed to seal " + length + " bytes");
   }
 
-  /** Opens with the nonce that is set. */
-  boolean open(long aad, int aadLength, long ciphertext, int length, long plaintext) {
-    int plainLength = length - TAG_LENGTH;
-    if (plainLength < 0) {
-      return false;
-    }
-    long outLength = scratch + OUT_LENGTH;
-    boolean opened =
-        lib.EVP_DecryptInit_ex(context, 0, 0, 0, scratch + NONCE) == 1
-            && lib.EVP_CIPHER_CTX_ctrl(
-                    context, EVP_CTRL_AEAD_SET_TAG, TAG_LENGTH, ciphertext + plainLength)
-                == 1
-            && (aadLength == 0 || lib.EVP_DecryptUpdate(context, 0, outLength, aad, aadLength) == 1)
-            && (plainLength == 0
-                || lib.EVP_DecryptUpdate(context, plaintext, outLength, ciphertext, plainLength)
-                    == 1)
-            && lib.EVP_DecryptFinal_ex(context, plaintext + plainLength, outLength) == 1;
-    if (!opened) {
-      lib.ERR_clear_error();
-    }
-    return opened;
+  final long context() {
+    return context;
+  }
+
+  /** Where calls put an output length that nobody reads. */
+  final long outLength() {
+    return scratch + OUT_LENGTH;
+  }
+
+  final long nonce() {
+    return scratch + NONCE;
+  }
+
+  final long iv() {
+    return scratch + IV;
+  }
+
+  /** What the subclass asked for, 8-byte aligned. */
+  final long moreScratch() {
+    return scratch + MORE;
   }
 
   private void requireOpen() {
@@ -120,7 +129,7 @@ final class OpenSslCipher implements TransportCipher {
   @Override
   public void close() {
     lib.EVP_CIPHER_CTX_free(context);
-    lib.CRYPTO_clear_free(scratch, SCRATCH_LENGTH, 0, 0);
+    lib.CRYPTO_clear_free(scratch, scratchLength, 0, 0);
     context = 0;
     scratch = 0;
   }

@@ -1,0 +1,20 @@
+package io.taltun.crypto.primitive;
+
+import java.util.Locale;
+
+/** Which of libcrypto's two constructions of ChaCha20-Poly1305 a gateway uses; same bytes, both. */
+public enum AeadChoice {
+  /** The faster one, as measured on this machine; the JDK's AEAD where there is no libcrypto. */
+  AUTO,
+
+  /** libcrypto's own AEAD: cipher and authenticator fused behind one EVP_CIPHER. */
+  FUSED,
+
+  /** One pass of ChaCha20, then Poly1305 over the result: two primitives, no partial blocks. */
+  SPLIT;
+
+  /** "auto", "fused" or "split". */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
