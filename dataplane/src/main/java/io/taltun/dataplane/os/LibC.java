@@ -56,6 +56,10 @@ public interface LibC {
 
   int setns(int fd, int type);
 
+  int sched_getaffinity(int thread, long length, long mask);
+
+  int sched_setaffinity(int thread, long length, long mask);
+
   @IgnoreError
   int clock_gettime(int clock, long timespec);
 }
