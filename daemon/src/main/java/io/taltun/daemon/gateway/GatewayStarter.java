@@ -62,7 +62,9 @@ public final class GatewayStarter implements GatewayFactory {
     StaticIdentity identity =
         unwinding.add("the identity", new StaticIdentity(iface.privateKey(), primitives));
     int mtu = iface.mtu().resolve();
-    int workerCount = iface.workers().resolve(Runtime.getRuntime().availableProcessors());
+    WorkerPlan workerPlan =
+        WorkerPlan.of(UsableCpus.now(), iface.workers(), config.tuning().pinning());
+    int workerCount = workerPlan.workers();
 
     NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
     InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
@@ -106,6 +108,7 @@ public final class GatewayStarter implements GatewayFactory {
     control.start(config, known);
     unwinding.add("the control thread", control::stop);
 
+    RuntimeModes modes = modes(primitives, workerPlan, sockets.getFirst(), config);
     int listenPort = sockets.getFirst().localPort();
     RunningGateway running =
         new RunningGateway(
@@ -114,29 +117,33 @@ public final class GatewayStarter implements GatewayFactory {
             listenPort,
             Integer.toUnsignedLong(fwmark),
             mtu,
-            info(primitives, workerCount, sockets.getFirst(), config),
+            modes,
             control,
             unwinding);
     faults.end().thenAccept(running::fail);
     LOG.info(
-        "{} is up: UDP port {}, peers {}, workers {}, {}",
+        "{} is up: UDP port {}, peers {}, {}, {}",
         iface.name(),
         listenPort,
         config.peers().size(),
-        workerCount,
+        modes.now().describe(),
         primitives.describe());
     return running;
   }
 
-  private static GatewayInfo info(
-      Primitives primitives, int workers, UdpSocketPair sockets, TaltunConfig config) {
+  private static RuntimeModes modes(
+      Primitives primitives, WorkerPlan plan, UdpSocketPair sockets, TaltunConfig config) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.ipv4() == null ? "missing" : "on");
     features.put("udp-ipv6", sockets.ipv6() == null ? "missing" : "on");
-    features.put("tun-multi-queue", workers > 1 ? "on" : "off");
+    features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
     features.put("relay", config.relay().enabled() ? "on" : "off");
-    String version = GatewayStarter.class.getPackage().getImplementationVersion();
-    return new GatewayInfo(
-        version == null ? "development" : version, primitives.describe(), workers, features);
+    return new RuntimeModes(
+        plan.unpinned(), // no worker binds itself yet
+        config.tuning().offloads(),
+        primitives.describe(),
+        primitives.aead().engine(),
+        features,
+        Map::of);
   }
 }
