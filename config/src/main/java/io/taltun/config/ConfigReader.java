@@ -76,7 +76,7 @@ public final class ConfigReader {
           file.keyPlace("interface"), "`interface` is missing; it holds the gateway's own key");
     }
     List<PeerConfig> peers = peers(file, new PeerReader(problems, claims, secrets, own));
-    Tuning tuning = tuning(section(file, "tuning", Keys.TUNING));
+    Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
     if (!problems.none()) {
       secrets.close();
@@ -103,14 +103,6 @@ public final class ConfigReader {
       }
     }
     return peers;
-  }
-
-  private static Tuning tuning(Section section) {
-    return section == null
-        ? Tuning.DEFAULT
-        : new Tuning(
-            section.valueOr(
-                "rekey-after-bytes", Units::rekeyAfterBytes, Tuning.DEFAULT.rekeyAfterBytes()));
   }
 
   private static Relay relay(Section section) {

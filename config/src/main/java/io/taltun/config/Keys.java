@@ -30,7 +30,16 @@ final class Keys {
           "allowed-ips",
           "persistent-keepalive");
 
-  static final List<String> TUNING = List.of("rekey-after-bytes");
+  static final List<String> TUNING =
+      List.of(
+          "rekey-after-bytes",
+          "tun-tso",
+          "tun-uso",
+          "tun-gro",
+          "udp-gso",
+          "udp-gro",
+          "aead",
+          "pinning");
 
   static final List<String> RELAY = List.of("enabled");
 

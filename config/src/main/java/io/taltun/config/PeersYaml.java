@@ -4,6 +4,7 @@ import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.reader.StreamReader;
@@ -68,10 +69,7 @@ public final class PeersYaml {
     yaml.iface(config.iface());
     yaml.peers(config.peers());
     yaml.line("", "");
-    yaml.line("tuning:", "");
-    yaml.line(
-        "  rekey-after-bytes: " + Units.formatBytes(config.tuning().rekeyAfterBytes()),
-        "traffic of one session; at least 1MiB");
+    yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
     return yaml.out.toString();
@@ -126,6 +124,17 @@ public final class PeersYaml {
           "    persistent-keepalive: " + Units.formatKeepalive(peer.persistentKeepalive()),
           "off, or 1s to 65535s");
     }
+  }
+
+  /** What differs from the defaults, beside the limit that people look for. */
+  private void tuning(Tuning tuning) {
+    line("tuning:", "");
+    line(
+        "  rekey-after-bytes: " + Units.formatBytes(tuning.rekeyAfterBytes()),
+        "traffic of one session; at least 1MiB");
+    Map<String, String> changed = TuningSection.changed(tuning);
+    changed.remove(TuningSection.REKEY_AFTER_BYTES);
+    changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
   }
 
   private void line(String text, String comment) {

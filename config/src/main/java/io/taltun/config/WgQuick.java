@@ -57,11 +57,14 @@ public final class WgQuick {
     if (!iface.workers().isAuto()) {
       out.append("# Not carried over: workers ").append(iface.workers()).append('\n');
     }
-    if (!config.tuning().equals(Tuning.DEFAULT)) {
-      out.append("# Not carried over: rekey-after-bytes ")
-          .append(Units.formatBytes(config.tuning().rekeyAfterBytes()))
-          .append('\n');
-    }
+    TuningSection.changed(config.tuning())
+        .forEach(
+            (key, value) ->
+                out.append("# Not carried over: ")
+                    .append(key)
+                    .append(' ')
+                    .append(value)
+                    .append('\n'));
     if (config.relay().enabled()) {
       out.append("# Not carried over: relay\n");
     }

@@ -197,6 +197,44 @@ class ConfigErrorsTest {
         message);
   }
 
+  /** A line of {@code tuning} (3:3) and what is said about it. */
+  static Stream<Arguments> tuningLines() {
+    return Stream.of(
+        wrong("udp-gsp: off", "3:3: unknown key `udp-gsp` in `tuning`; did you mean `udp-gso`?"),
+        wrong("tunTso: off", "3:3: unknown key `tunTso` in `tuning`; did you mean `tun-tso`?"),
+        wrong("workers: 1", "3:3: unknown key `workers` in `tuning`; it belongs to `interface`"),
+        wrong(
+            "turbo: on",
+            "3:3: unknown key `turbo` in `tuning`; known here are rekey-after-bytes, tun-tso,"
+                + " tun-uso, tun-gro, udp-gso, udp-gro, aead, pinning"),
+        wrong(
+            "tun-tso: off\n  tun-tso: off",
+            "4:3: `tun-tso` stands twice, first on line 3; keep one"),
+        wrong("tun-tso:", "3:3: tun-tso: a value is missing; give one or remove the key"),
+        wrong("tun-tso: [off]", "3:12: tun-tso: a single value is expected, this is a list"),
+        wrong("tun-tso: on", "3:12: tun-tso: `on` is not auto or off"),
+        wrong("tun-uso: false", "3:12: tun-uso: `false` is not auto or off"),
+        wrong("tun-gro: OFF", "3:12: tun-gro: `OFF` is not auto or off"),
+        wrong("udp-gso: 0", "3:12: udp-gso: `0` is not auto or off"),
+        wrong("udp-gro: 'no'", "3:12: udp-gro: `no` is not auto or off"),
+        wrong("aead: evp", "3:9: aead: `evp` is not auto, fused or split"),
+        wrong("pinning: true", "3:12: pinning: `true` is not auto, on or off"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tuningLines")
+  void shouldNameThePlaceWhenALineOfTheTuningIsWrong(String line, String message) {
+    assertErrors("interface: {private-key: OWN_PRIVATE}\ntuning:\n  " + line + "\n", message);
+  }
+
+  @Test
+  void shouldNameTheSectionWhenATuningKeyStandsInTheInterface() {
+    assertErrors(
+        "interface: {private-key: OWN_PRIVATE, pinning: off}\n",
+        "1:%d: unknown key `pinning` in `interface`; it belongs to `tuning`"
+            .formatted("interface: {private-key: , ".length() + Samples.OWN_PRIVATE.length() + 1));
+  }
+
   /** Whole files and what is said about them. */
   static Stream<Arguments> files() {
     String iface = "interface: {private-key: OWN_PRIVATE}\n";

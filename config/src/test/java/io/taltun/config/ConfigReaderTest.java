@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
   static final String WHOLE =
@@ -32,7 +35,15 @@ class ConfigReaderTest {
               public-key: PEER_B
               allowed-ips: [10.99.0.3, "fd99:0:0::3", "::ffff:10.1.2.3/120", fd98::1/64]
               persistent-keepalive: 2m
-          tuning: {rekey-after-bytes: 512MiB}
+          tuning:
+            rekey-after-bytes: 512MiB
+            tun-tso: auto
+            tun-uso: off
+            tun-gro: off
+            udp-gso: 'auto'
+            udp-gro: "off"
+            aead: split
+            pinning: on
           relay:
             enabled: true
           """);
@@ -54,6 +65,10 @@ class ConfigReaderTest {
     assertThat(iface.fwmark()).isEqualTo(0x1f);
     assertThat(iface.workers()).isEqualTo(Workers.AUTO);
     assertThat(config.tuning().rekeyAfterBytes()).isEqualTo(512L << 20);
+    assertThat(config.tuning().offloads())
+        .isEqualTo(new Offloads(Offload.AUTO, Offload.OFF, Offload.OFF, Offload.AUTO, Offload.OFF));
+    assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.SPLIT);
+    assertThat(config.tuning().pinning()).isEqualTo(Pinning.ON);
     assertThat(config.relay().enabled()).isTrue();
     assertThat(config.source()).isEqualTo(Samples.FILE);
 
@@ -96,9 +111,34 @@ class ConfigReaderTest {
     assertThat(iface.fwmark()).isZero();
     assertThat(iface.workers().resolve(2)).isEqualTo(2);
     assertThat(config.tuning().rekeyAfterBytes()).isEqualTo(1L << 30);
+    assertThat(config.tuning()).isEqualTo(Tuning.DEFAULT);
+    assertThat(config.tuning().offloads()).isEqualTo(Offloads.AUTO);
+    assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.AUTO);
+    assertThat(config.tuning().pinning()).isEqualTo(Pinning.AUTO);
     assertThat(config.relay().enabled()).isFalse();
     assertThat(config.peers().getFirst().name()).isEqualTo("peer-1");
     assertThat(config.peers().getFirst().persistentKeepalive()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tun-tso", "tun-uso", "tun-gro", "udp-gso", "udp-gro"})
+  void shouldSwitchOffOneOffloadOnlyWhenItsKeySaysSo(String key) {
+    String file = keys("interface: {private-key: OWN_PRIVATE}\ntuning: {%s: off}\n".formatted(key));
+    Offloads offloads = valid(Samples.parse(file)).tuning().offloads();
+
+    Map<String, Offload> byKey =
+        Map.of(
+            "tun-tso", offloads.tunTso(),
+            "tun-uso", offloads.tunUso(),
+            "tun-gro", offloads.tunGro(),
+            "udp-gso", offloads.udpGso(),
+            "udp-gro", offloads.udpGro());
+    assertThat(byKey)
+        .allSatisfy(
+            (name, state) ->
+                assertThat(state)
+                    .as(name)
+                    .isEqualTo(name.equals(key) ? Offload.OFF : Offload.AUTO));
   }
 
   @Test

@@ -20,6 +20,7 @@ class PeersYamlTest {
     assertThat(config.iface().addresses()).hasSize(2);
     assertThat(config.peers()).isEmpty();
     assertThat(text).startsWith("# A Taltun gateway.").doesNotContain("reload");
+    assertThat(text).contains("rekey-after-bytes: 1GiB").doesNotContain("tun-", "udp-", "pinning");
     assertThat(PeersYaml.write(config)).isEqualTo(text);
   }
 
@@ -38,7 +39,13 @@ class PeersYamlTest {
   void shouldWriteAllOfAConfiguration() {
     TaltunConfig config = valid(Samples.parse(ConfigReaderTest.WHOLE));
 
-    assertThat(valid(Samples.parse(PeersYaml.write(config)))).isEqualTo(config);
+    String text = PeersYaml.write(config);
+
+    assertThat(valid(Samples.parse(text))).isEqualTo(config);
+    assertThat(text)
+        .contains(
+            "\n  tun-uso: off\n  tun-gro: off\n  udp-gro: off\n  aead: split\n  pinning: on\n")
+        .doesNotContain("tun-tso", "udp-gso");
   }
 
   @Test

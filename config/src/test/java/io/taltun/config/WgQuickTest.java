@@ -208,6 +208,11 @@ class WgQuickTest {
                 [Interface]
                 # Not carried over: routes 192.168.50.0/24
                 # Not carried over: rekey-after-bytes 512MiB
+                # Not carried over: tun-uso off
+                # Not carried over: tun-gro off
+                # Not carried over: udp-gro off
+                # Not carried over: aead split
+                # Not carried over: pinning on
                 # Not carried over: relay
                 PrivateKey = OWN_PRIVATE
                 Address = 10.99.0.1/24, fd99::1/64

@@ -88,10 +88,11 @@ final class Foreground {
   private static void dump(Gateway gateway) {
     GatewayStatus status = gateway.status();
     LOG.info(
-        "{}: port {}, up {} s, drops {}, counters {}",
+        "{}: port {}, up {} s, {}, drops {}, counters {}",
         status.name(),
         status.listenPort(),
         status.uptimeSeconds(),
+        status.modes().describe(),
         status.drops(),
         status.counters());
     for (PeerStatus peer : status.peers()) {

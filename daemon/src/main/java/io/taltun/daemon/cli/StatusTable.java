@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A status for people: the gateway's line, a line for each peer, drops when there are any. */
+/** A status for people: the gateway's lines, a line for each peer, drops when there are any. */
 public final class StatusTable {
   private static final List<String> HEADINGS =
       List.of("PEER", "STATE", "ENDPOINT", "PATH", "HANDSHAKE", "RECEIVED", "SENT", "ALLOWED IPS");
@@ -46,6 +46,9 @@ public final class StatusTable {
       out.append(", ").append(String.join(" ", status.addresses()));
     }
     out.append('\n');
+    if (status.modes() != null) {
+      out.append("  ").append(printable(status.modes().describe())).append('\n');
+    }
     if (status.peers().isEmpty()) {
       out.append("  no peers\n");
     } else {

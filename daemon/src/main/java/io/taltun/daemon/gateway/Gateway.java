@@ -8,7 +8,7 @@ public interface Gateway extends AutoCloseable {
   /** A snapshot; blocks for at most one second. */
   GatewayStatus status();
 
-  /** What runs; fixed while the gateway lives. */
+  /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
 
   /** Only for the UAPI, whose socket is root's. */

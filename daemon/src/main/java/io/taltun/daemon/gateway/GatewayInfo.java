@@ -1,5 +1,6 @@
 package io.taltun.daemon.gateway;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -7,8 +8,19 @@ import java.util.Map;
  *
  * @param version of Taltun
  * @param engines the cryptographic engines in use
- * @param workers threads that carry packets
- * @param features kernel features and modes, each with its state
+ * @param modes how packets are carried
+ * @param places one for each worker
+ * @param features kernel features and modes, each with its state: {@code on}, {@code off}, {@code
+ *     missing}, {@code unavailable: REASON} or {@code fallen back: REASON}
  */
 public record GatewayInfo(
-    String version, String engines, int workers, Map<String, String> features) {}
+    String version,
+    String engines,
+    GatewayModes modes,
+    List<WorkerPlace> places,
+    Map<String, String> features) {
+  /** Copies the list; the map keeps its order and is not to be changed. */
+  public GatewayInfo {
+    places = List.copyOf(places);
+  }
+}

@@ -1,9 +1,16 @@
 package io.taltun.daemon.gateway;
 
+import static io.taltun.daemon.gateway.KernelOffload.TUN_GRO;
+import static io.taltun.daemon.gateway.KernelOffload.TUN_TSO;
+import static io.taltun.daemon.gateway.KernelOffload.TUN_USO;
+import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
+import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
+
 import io.taltun.config.HostPort;
 import io.taltun.config.InterfaceConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.noise.StaticIdentity;
+import io.taltun.crypto.primitive.AeadChoice;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
@@ -20,6 +27,7 @@ import io.taltun.dataplane.tun.TunDevice;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.udp.UdpSocketPair;
+import io.taltun.dataplane.worker.WorkerEdges;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,20 +58,31 @@ public final class GatewayStarter implements GatewayFactory {
     } catch (SystemCallException e) {
       unwinding.close();
       throw new GatewayStartException(e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (GatewayStartException | RuntimeException | Error e) {
       unwinding.close();
       throw e;
     }
   }
 
+  private static Primitives primitives(TaltunConfig config) throws GatewayStartException {
+    try {
+      return Primitives.best(AeadChoice.valueOf(config.tuning().aead().name()));
+    } catch (UnsupportedOperationException e) {
+      throw new GatewayStartException(
+          "tuning: aead: " + e.getMessage() + "; write auto, or leave it out", e);
+    }
+  }
+
   private static Gateway start(TaltunConfig config, Unwinding unwinding)
-      throws SystemCallException {
+      throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
-    Primitives primitives = Primitives.best();
+    Primitives primitives = primitives(config);
     StaticIdentity identity =
         unwinding.add("the identity", new StaticIdentity(iface.privateKey(), primitives));
     int mtu = iface.mtu().resolve();
-    int workerCount = iface.workers().resolve(Runtime.getRuntime().availableProcessors());
+    WorkerPlan workerPlan =
+        WorkerPlan.of(UsableCpus.now(), iface.workers(), config.tuning().pinning());
+    int workerCount = workerPlan.workers();
 
     NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
     InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
@@ -73,10 +92,9 @@ public final class GatewayStarter implements GatewayFactory {
 
     List<UdpSocketPair> sockets = UdpSocketPair.open(workerCount, iface.listenPort(), fwmark);
     unwinding.add("the sockets", () -> sockets.forEach(UdpSocketPair::close));
-    UdpOffloads udpOffloads = UdpOffloads.enable(sockets, true, true);
-    TunDevice device =
-        unwinding.add(
-            "the device", TunDevice.open(iface.name(), workerCount, true, true, true));
+    UdpOffloads udpOffloads =
+        UdpOffloads.enable(sockets, wants(config, UDP_GSO), wants(config, UDP_GRO));
+    TunDevice device = unwinding.add("the device", openDevice(config, workerCount));
     // A name can be asked for no more once the default route leads into a tunnel that waits for it.
     Map<HostPort, Endpoint> known =
         plan.needsPolicyRouting()
@@ -92,7 +110,11 @@ public final class GatewayStarter implements GatewayFactory {
     ControlThread thread = new ControlThread(faults);
     WorkerGroup workers =
         new WorkerGroup(
-            device, sockets, udpOffloads, tables, mtu + WAITING_TAIL, thread::wake, faults);
+            WorkerEdges.of(device, sockets, udpOffloads, workerPlan.cpus()),
+            tables,
+            mtu + WAITING_TAIL,
+            thread::wake,
+            faults);
     Control control =
         new Control(
             thread,
@@ -111,6 +133,8 @@ public final class GatewayStarter implements GatewayFactory {
     control.start(config, known);
     unwinding.add("the control thread", control::stop);
 
+    LiveStates live = new LiveOffloads(device.offloads(), udpOffloads, workers);
+    RuntimeModes modes = modes(primitives, workerPlan, sockets.getFirst(), config, live);
     int listenPort = sockets.getFirst().localPort();
     RunningGateway running =
         new RunningGateway(
@@ -119,29 +143,50 @@ public final class GatewayStarter implements GatewayFactory {
             listenPort,
             Integer.toUnsignedLong(fwmark),
             mtu,
-            info(primitives, workerCount, sockets.getFirst(), config),
+            modes,
             control,
             unwinding);
     faults.end().thenAccept(running::fail);
     LOG.info(
-        "{} is up: UDP port {}, peers {}, workers {}, {}",
+        "{} is up: UDP port {}, peers {}, {}, {}",
         iface.name(),
         listenPort,
         config.peers().size(),
-        workerCount,
+        modes.now().describe(),
         primitives.describe());
     return running;
   }
 
-  private static GatewayInfo info(
-      Primitives primitives, int workers, UdpSocketPair sockets, TaltunConfig config) {
+  private static boolean wants(TaltunConfig config, KernelOffload offload) {
+    return offload.allowed(config.tuning().offloads());
+  }
+
+  private static TunDevice openDevice(TaltunConfig config, int queues) throws SystemCallException {
+    return TunDevice.open(
+        config.iface().name(),
+        queues,
+        wants(config, TUN_TSO),
+        wants(config, TUN_USO),
+        wants(config, TUN_GRO));
+  }
+
+  private static RuntimeModes modes(
+      Primitives primitives,
+      WorkerPlan plan,
+      UdpSocketPair sockets,
+      TaltunConfig config,
+      LiveStates live) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.ipv4() == null ? "missing" : "on");
     features.put("udp-ipv6", sockets.ipv6() == null ? "missing" : "on");
-    features.put("tun-multi-queue", workers > 1 ? "on" : "off");
+    features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
     features.put("relay", config.relay().enabled() ? "on" : "off");
-    String version = GatewayStarter.class.getPackage().getImplementationVersion();
-    return new GatewayInfo(
-        version == null ? "development" : version, primitives.describe(), workers, features);
+    return new RuntimeModes(
+        plan,
+        config.tuning().offloads(),
+        primitives.describe(),
+        primitives.aead().engine(),
+        features,
+        live);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param mtu of the device, in bytes
  * @param addresses of the device, with prefix lengths
  * @param uptimeSeconds since the device was ready
+ * @param modes how packets are carried; null from a gateway older than this field
  * @param peers in the configuration's order
  * @param drops packets by reason; reasons that never happened are absent
  * @param counters everything else that is counted, by label
@@ -25,6 +26,7 @@ public record GatewayStatus(
     int mtu,
     List<String> addresses,
     long uptimeSeconds,
+    GatewayModes modes,
     List<PeerStatus> peers,
     Map<String, Long> drops,
     Map<String, Long> counters) {

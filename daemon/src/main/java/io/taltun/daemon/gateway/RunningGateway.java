@@ -25,7 +25,7 @@ final class RunningGateway implements Gateway, GatewaySecrets {
   private final int listenPort;
   private final long fwmark;
   private final int mtu;
-  private final GatewayInfo info;
+  private final RuntimeModes modes;
   private final Control control;
   private final Unwinding unwinding;
   private final Map<String, PresharedKey> presharedKeys;
@@ -46,7 +46,7 @@ final class RunningGateway implements Gateway, GatewaySecrets {
       int listenPort,
       long fwmark,
       int mtu,
-      GatewayInfo info,
+      RuntimeModes modes,
       Control control,
       Unwinding unwinding) {
     this.config = config;
@@ -54,7 +54,7 @@ final class RunningGateway implements Gateway, GatewaySecrets {
     this.listenPort = listenPort;
     this.fwmark = fwmark;
     this.mtu = mtu;
-    this.info = info;
+    this.modes = modes;
     this.control = control;
     this.unwinding = unwinding;
     presharedKeys =
@@ -80,6 +80,7 @@ final class RunningGateway implements Gateway, GatewaySecrets {
           mtu,
           texts(config.iface().addresses()),
           TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs),
+          modes.now(),
           control.peers().stream().map(RunningGateway::status).toList(),
           control.drops(),
           control.counters());
@@ -113,7 +114,7 @@ final class RunningGateway implements Gateway, GatewaySecrets {
 
   @Override
   public GatewayInfo info() {
-    return info;
+    return modes.info();
   }
 
   @Override

@@ -44,6 +44,16 @@ class AdminServerTest {
   }
 
   @Test
+  void shouldAskAgainForEachAnswerWhenAnOffloadFallsBack() throws IOException {
+    assertThat(client.info().features()).containsEntry("udp-gso", "on");
+    gateway.fallBackFromUdpGso();
+    assertThat(client.info().features())
+        .containsEntry("udp-gso", "fallen back: input/output error");
+    assertThat(client.status().modes().offloads())
+        .containsEntry("udp-gso", "fallen back: input/output error");
+  }
+
+  @Test
   void shouldNeverShowAKey() throws IOException {
     String status = client.statusJson();
     assertThat(status).contains(FakeGateway.OFFICE, "\"presharedKey\":true");

@@ -39,7 +39,13 @@ class RunningGatewaysTest {
     CommandRun run = run("status", "fake0");
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("fake0  public key ").contains("office", "phone", "replay 3");
-    assertThat(run("status", "--json").out()).startsWith("{\"name\":\"fake0\",").hasLineCount(1);
+    assertThat(run("status", "--json").out())
+        .startsWith("{\"name\":\"fake0\",")
+        .contains(
+            "\"modes\":{\"workers\":2,\"mode\":\"pinned\",\"offloads\":{\"tun-tso\":\"on\","
+                + "\"tun-uso\":\"unavailable: invalid argument\",\"tun-gro\":\"off\","
+                + "\"udp-gso\":\"on\",\"udp-gro\":\"on\"},\"aead\":\"libcrypto/split\"}")
+        .hasLineCount(1);
   }
 
   @Test

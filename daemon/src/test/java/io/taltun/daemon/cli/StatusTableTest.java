@@ -20,11 +20,23 @@ class StatusTableTest {
             """
             tal0  public key HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=
               port 51820, mtu 1420, fwmark 0xca6c, up 1h 2m, 10.99.0.1/24 fd99::1/64
+              workers 2 pinned, offloads tun-tso udp-gso udp-gro, libcrypto/split
               PEER    STATE   ENDPOINT           PATH    HANDSHAKE   RECEIVED      SENT  ALLOWED IPS
               office  online  203.0.113.5:51820  direct  1m 35s ago  1.50 MiB  2.00 KiB  10.99.0.2/32, 192.168.50.0/24
               phone   idle    -                  -       never            0 B       0 B  fd99::3/128
               dropped: replay 3
             """);
+  }
+
+  @Test
+  void shouldNameAnOffloadThatFellBack() {
+    FakeGateway gateway = new FakeGateway("tal0");
+    gateway.fallBackFromUdpGso();
+    assertThat(new StatusTable(Terminal.NONE, NOW).render(gateway.status()))
+        .contains(
+            "\n"
+                + "  workers 2 pinned, offloads tun-tso udp-gro, fallen back udp-gso,"
+                + " libcrypto/split\n");
   }
 
   @Test
@@ -40,7 +52,8 @@ class StatusTableTest {
   @Test
   void shouldSayWhenThereAreNoPeersAndNoDrops() {
     GatewayStatus status =
-        new GatewayStatus("tal0", "KEY", 1, 0, 1280, List.of(), 5, List.of(), Map.of(), Map.of());
+        new GatewayStatus(
+            "tal0", "KEY", 1, 0, 1280, List.of(), 5, null, List.of(), Map.of(), Map.of());
     assertThat(new StatusTable(Terminal.NONE, NOW).render(status))
         .isEqualTo("tal0  public key KEY\n  port 1, mtu 1280, up 5s\n  no peers\n");
   }

@@ -1,5 +1,7 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.Offload;
+import io.taltun.config.Offloads;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
@@ -17,6 +19,7 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
   public volatile boolean silent;
   public volatile boolean closed;
   public volatile String failure;
+  private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
@@ -61,6 +64,7 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
         1420,
         List.of("10.99.0.1/24", "fd99::1/64"),
         3725,
+        runtime().now(),
         List.of(office, phone),
         Map.of("replay", 3L),
         Map.of("handshakes", 1L));
@@ -68,7 +72,35 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
 
   @Override
   public GatewayInfo info() {
-    return new GatewayInfo("0.1.0", "aead=libcrypto", 2, Map.of("udp-ipv6", "on"));
+    return runtime().info();
+  }
+
+  /** Two workers of which one offload fell back, one never was there and one is switched off. */
+  private RuntimeModes runtime() {
+    Offloads offloads =
+        new Offloads(Offload.AUTO, Offload.AUTO, Offload.OFF, Offload.AUTO, Offload.AUTO);
+    Map<KernelOffload, FeatureState> live =
+        Map.of(
+            KernelOffload.TUN_TSO,
+            FeatureState.ON,
+            KernelOffload.TUN_USO,
+            FeatureState.unavailable("invalid argument"),
+            KernelOffload.UDP_GSO,
+            udpGso,
+            KernelOffload.UDP_GRO,
+            FeatureState.ON);
+    return new RuntimeModes(
+        new WorkerPlan(WorkerMode.PINNED, List.of(0, 1)),
+        offloads,
+        "aead=libcrypto",
+        "libcrypto/split",
+        Map.of("udp-ipv6", "on"),
+        () -> live);
+  }
+
+  /** As a kernel does that takes no more messages of several datagrams. */
+  public void fallBackFromUdpGso() {
+    udpGso = FeatureState.fallenBack("input/output error");
   }
 
   @Override

@@ -63,6 +63,10 @@ public interface LibC {
   @IgnoreError
   void free(long block);
 
+  int sched_getaffinity(int thread, long length, long mask);
+
+  int sched_setaffinity(int thread, long length, long mask);
+
   @IgnoreError
   int clock_gettime(int clock, long timespec);
 }

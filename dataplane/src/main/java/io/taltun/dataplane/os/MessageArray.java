@@ -69,8 +69,7 @@ public final class MessageArray {
     if (bytes == 0) {
       MessageHeader.clearControl(header(i));
     } else {
-      MessageHeader.setControl(
-          header(i), MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT, bytes);
+      MessageHeader.setControl(header(i), MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT, bytes);
     }
   }
 

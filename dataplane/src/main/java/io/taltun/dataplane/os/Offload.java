@@ -4,14 +4,14 @@ package io.taltun.dataplane.os;
  * Whether the kernel takes one piece of the work over from us.
  *
  * @param on whether it is in use
- * @param state for a person: {@code on}, {@code off} or {@code unavailable: REASON}
+ * @param reason why the kernel does not, a short clause; empty when it does or was not asked
  */
-public record Offload(boolean on, String state) {
+public record Offload(boolean on, String reason) {
   /** In use. */
-  public static final Offload ON = new Offload(true, "on");
+  public static final Offload ON = new Offload(true, "");
 
   /** Not wanted. */
-  public static final Offload OFF = new Offload(false, "off");
+  public static final Offload OFF = new Offload(false, "");
 
   /** Wanted, but the kernel refuses it. */
   public static Offload unavailable(int errno) {
@@ -20,6 +20,6 @@ public record Offload(boolean on, String state) {
 
   /** Wanted, but something is missing. */
   public static Offload unavailable(String reason) {
-    return new Offload(false, "unavailable: " + reason);
+    return new Offload(false, reason);
   }
 }

@@ -134,6 +134,16 @@ public final class Syscall {
     C.free(block);
   }
 
+  /** Reads the calling thread's CPU mask of {@code length} bytes. */
+  static int getAffinity(long mask, long length) {
+    return result(C.sched_getaffinity(0, length, mask));
+  }
+
+  /** Binds the calling thread to the CPUs of a mask of {@code length} bytes. */
+  static int setAffinity(long mask, long length) {
+    return result(C.sched_setaffinity(0, length, mask));
+  }
+
   static void clockGettime(int clock, long timespec) {
     C.clock_gettime(clock, timespec);
   }

@@ -181,8 +181,7 @@ public final class InboundPath implements AutoCloseable {
     acceptAuthentic(session, packet, length, source, nowNs);
   }
 
-  private void acceptAuthentic(
-      Session session, long packet, int length, long source, long nowNs) {
+  private void acceptAuthentic(Session session, long packet, int length, long source, long nowNs) {
     Peer peer = session.peer();
     confirm(peer, session);
     followEndpoint(peer, source);

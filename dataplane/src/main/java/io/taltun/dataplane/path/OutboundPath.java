@@ -215,8 +215,7 @@ public final class OutboundPath implements AutoCloseable {
     if (counter == Session.NO_COUNTER) {
       return false;
     }
-    int total =
-        sealPadded(session.sealer(worker), counter, session.remoteIndex(), packet, length);
+    int total = sealPadded(session.sealer(worker), counter, session.remoteIndex(), packet, length);
     sends.add(endpoint, total);
     peer.lane(worker).sent(1, total, length > 0, nowNs);
     return true;

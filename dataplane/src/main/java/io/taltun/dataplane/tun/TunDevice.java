@@ -52,8 +52,7 @@ public final class TunDevice implements AutoCloseable {
    * @throws SystemCallException with a message that says what to do when /dev/net/tun is missing,
    *     the right is missing, or the name is taken
    */
-  public static TunDevice open(
-      String name, int queueCount, boolean tso, boolean uso, boolean gro)
+  public static TunDevice open(String name, int queueCount, boolean tso, boolean uso, boolean gro)
       throws SystemCallException {
     return open(name, queueCount, TunOffloads.wanted(tso, uso, gro));
   }

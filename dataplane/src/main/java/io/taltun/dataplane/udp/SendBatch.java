@@ -64,11 +64,7 @@ public final class SendBatch implements AutoCloseable {
    * @param cutting whether the kernel cuts messages (UDP_SEGMENT)
    */
   public SendBatch(
-      Arena arena,
-      MessageSocket ipv4,
-      MessageSocket ipv6,
-      boolean cutting,
-      Counters counters) {
+      Arena arena, MessageSocket ipv4, MessageSocket ipv6, boolean cutting, Counters counters) {
     this.ipv4 = ipv4;
     this.ipv6 = ipv6;
     this.cutting = cutting;

@@ -5,6 +5,7 @@ import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.mailbox.WorkerMailbox;
+import io.taltun.dataplane.os.CpuAffinity;
 import io.taltun.dataplane.os.Epoll;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.os.SystemCallException;
@@ -13,6 +14,7 @@ import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.path.InboundPath;
 import io.taltun.dataplane.path.OutboundPath;
 import io.taltun.dataplane.session.WaitingPackets;
+import io.taltun.dataplane.tun.TunOffloads;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.ReceiveBatch;
 import io.taltun.dataplane.udp.SendBatch;
@@ -30,6 +32,7 @@ final class Worker implements Runnable, AutoCloseable {
 
   private final String name;
   private final int number;
+  private final int cpu;
   private final Inlet ipv4;
   private final Inlet ipv6;
   private final NanoClock clock;
@@ -49,16 +52,16 @@ final class Worker implements Runnable, AutoCloseable {
   // Written false once, by stop() or the worker.
   private volatile boolean running = true;
 
+  // Written once, by the worker: what the kernel said to its CPU, 0 or −errno.
+  private volatile int bound;
+
   /**
-   * @param offloads of the device and of the sockets
    * @param waitingBytes the longest packet that may wait for a session
    * @param wakeControl wakes the control thread; must not block, allocate or throw
    */
   Worker(
       int number,
-      TunQueue tun,
-      UdpSocketPair sockets,
-      Offloads offloads,
+      WorkerEdges edges,
       ForwardingTables tables,
       int waitingBytes,
       NanoClock clock,
@@ -67,17 +70,19 @@ final class Worker implements Runnable, AutoCloseable {
       throws SystemCallException {
     this.number = number;
     this.name = "taltun-worker-" + number;
+    this.cpu = edges.cpu();
     this.clock = clock;
     this.faults = faults;
     control = new ControlRing(wakeControl);
     waiting = new WaitingPackets(number, waitingBytes);
-    sends =
-        new SendBatch(
-            arena, sockets.ipv4(), sockets.ipv6(), offloads.udp().gso().on(), counters);
+    UdpSocketPair sockets = edges.sockets();
+    boolean cutting = edges.udpOffloads().gso().on();
+    sends = new SendBatch(arena, sockets.ipv4(), sockets.ipv6(), cutting, counters);
     batch = new ReceiveBatch(arena);
+    TunQueue tun = edges.tun();
+    TunOffloads tunOffloads = edges.tunOffloads();
     coalescer =
-        new Coalescer(
-            arena, tun, counters, offloads.tun().gro().on(), offloads.tun().joinsUdp());
+        new Coalescer(arena, tun, counters, tunOffloads.gro().on(), tunOffloads.joinsUdp());
     outbound = new OutboundPath(number, tun, tables, sends, waiting, control, counters);
     inbound = new InboundPath(number, coalescer, tables, batch, outbound, control, counters);
     epoll.add(mailbox.fd());
@@ -116,8 +121,27 @@ final class Worker implements Runnable, AutoCloseable {
     mailbox.signal();
   }
 
+  /** 0, or the errno with which the kernel refused to bind it to its CPU. Any thread. */
+  int refusedCpu() {
+    return -bound;
+  }
+
+  /** Whether the kernel still cuts the messages it sends. Any thread. */
+  boolean cutting() {
+    return sends.cutting();
+  }
+
+  /** Whether the kernel still takes joined packets. Any thread. */
+  boolean joining() {
+    return coalescer.tcpEnabled();
+  }
+
   @Override
   public void run() {
+    if (cpu != CpuAffinity.ANY) {
+      // Before the first touch of the worker's memory: it is to lie on this CPU's node.
+      bound = CpuAffinity.bind(cpu);
+    }
     while (running) {
       int events = epoll.await(FOREVER);
       counters.increment(Counter.WAKE_UPS);

@@ -7,14 +7,11 @@ import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
-import io.taltun.dataplane.tun.TunDevice;
-import io.taltun.dataplane.udp.UdpOffloads;
-import io.taltun.dataplane.udp.UdpSocketPair;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All workers of a gateway: worker i has queue i of the device and socket pair i. Started, told and
+ * All workers of a gateway. Started, told and
  * closed by the control thread; counters are read by anybody.
  */
 public final class WorkerGroup {
@@ -23,35 +20,23 @@ public final class WorkerGroup {
   private final List<Thread> threads = new ArrayList<>();
 
   /**
-   * @param sockets as many as the device has queues
-   * @param udpOffloads of all sockets
+   * @param edges one worker's each
    * @param waitingBytes the longest packet that may wait for a session
    * @param wakeControl wakes the control thread; must not block, allocate or throw
    */
   public WorkerGroup(
-      TunDevice device,
-      List<UdpSocketPair> sockets,
-      UdpOffloads udpOffloads,
+      List<WorkerEdges> edges,
       ForwardingTables tables,
       int waitingBytes,
       Runnable wakeControl,
       FaultListener faults)
       throws SystemCallException {
     this.faults = faults;
-    Offloads offloads = new Offloads(device.offloads(), udpOffloads);
     List<Worker> made = new ArrayList<>();
-    for (int i = 0; i < sockets.size(); i++) {
+    for (WorkerEdges each : edges) {
       made.add(
           new Worker(
-              i,
-              device.queues().get(i),
-              sockets.get(i),
-              offloads,
-              tables,
-              waitingBytes,
-              new BootClock(),
-              wakeControl,
-              faults));
+              made.size(), each, tables, waitingBytes, new BootClock(), wakeControl, faults));
     }
     workers = List.copyOf(made);
   }
@@ -85,6 +70,21 @@ public final class WorkerGroup {
     for (Worker worker : workers) {
       worker.post(command);
     }
+  }
+
+  /** The errno of the first worker whose CPU the kernel refused; 0 for none. Any thread. */
+  public int refusedCpu() {
+    return workers.stream().mapToInt(Worker::refusedCpu).filter(e -> e != 0).findFirst().orElse(0);
+  }
+
+  /** Whether every worker's sent messages are still cut by the kernel. Any thread. */
+  public boolean cutting() {
+    return workers.stream().allMatch(Worker::cutting);
+  }
+
+  /** Whether every worker's joined packets are still taken by the TUN device. Any thread. */
+  public boolean joining() {
+    return workers.stream().allMatch(Worker::joining);
   }
 
   /** A counter's sum over the workers. Any thread. */

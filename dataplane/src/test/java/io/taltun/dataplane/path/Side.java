@@ -76,8 +76,7 @@ public final class Side implements AutoCloseable {
     }
     tables = new ForwardingTables(new SessionIndex<>(64), MTU, relay);
     UdpOffloads offloads = UdpOffloads.enable(List.of(sockets), joining, joining);
-    sends =
-        new SendBatch(arena, sockets.ipv4(), sockets.ipv6(), offloads.gso().on(), counters);
+    sends = new SendBatch(arena, sockets.ipv4(), sockets.ipv6(), offloads.gso().on(), counters);
     Coalescer coalescer = new Coalescer(arena, tun, counters, true, true);
     outbound = new OutboundPath(0, tun, tables, sends, waiting, control, counters);
     inbound = new InboundPath(0, coalescer, tables, batch, outbound, control, counters);

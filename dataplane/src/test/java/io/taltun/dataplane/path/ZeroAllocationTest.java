@@ -27,7 +27,7 @@ class ZeroAllocationTest {
   @Test
   void shouldAllocateNothingWhenAMillionPacketsCrossBothPaths() {
     assumeTrue(
-        Primitives.best().aead().engine().equals("libcrypto"), "skipped: libcrypto not found");
+        Primitives.best().aead().engine().startsWith("libcrypto"), "skipped: libcrypto not found");
     try (PathPair pair = new PathPair();
         Arena arena = Arena.ofConfined()) {
       pair.connect();

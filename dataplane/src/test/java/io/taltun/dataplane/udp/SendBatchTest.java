@@ -187,8 +187,7 @@ class SendBatchTest {
 
     @Override
     public int send(long messages, int count) {
-      int cut =
-          MessageHeader.control(messages, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT);
+      int cut = MessageHeader.control(messages, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT);
       return cut != 0 ? -errno : socket.send(messages, 1);
     }
 
