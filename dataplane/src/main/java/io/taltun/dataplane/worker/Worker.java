@@ -81,8 +81,7 @@ final class Worker implements Runnable, AutoCloseable {
     batch = new ReceiveBatch(arena);
     TunQueue tun = edges.tun();
     TunOffloads tunOffloads = edges.tunOffloads();
-    coalescer =
-        new Coalescer(arena, tun, counters, tunOffloads.gro().on(), tunOffloads.joinsUdp());
+    coalescer = new Coalescer(arena, tun, counters, tunOffloads.gro().on(), tunOffloads.joinsUdp());
     outbound = new OutboundPath(number, tun, tables, sends, waiting, control, counters);
     inbound = new InboundPath(number, coalescer, tables, batch, outbound, control, counters);
     epoll.add(mailbox.fd());

@@ -35,11 +35,7 @@ public record WorkerEdges(
     for (int i = 0; i < sockets.size(); i++) {
       all.add(
           new WorkerEdges(
-              device.queues().get(i),
-              sockets.get(i),
-              device.offloads(),
-              udpOffloads,
-              cpus.get(i)));
+              device.queues().get(i), sockets.get(i), device.offloads(), udpOffloads, cpus.get(i)));
     }
     return all;
   }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All workers of a gateway. Started, told and
- * closed by the control thread; counters are read by anybody.
+ * All workers of a gateway. Started, told and closed by the control thread; counters are read by
+ * anybody.
  */
 public final class WorkerGroup {
   private final FaultListener faults;

@@ -22,9 +22,58 @@ class MessageArrayTest {
       assertThat(NativeMemory.getLong(vector)).as("iov_base").isEqualTo(0x1122_3344_5566L);
       assertThat(NativeMemory.getLong(vector + 8)).as("iov_len").isEqualTo(1500);
       assertThat(NativeMemory.getLong(header + 24)).as("msg_iovlen").isOne();
-      assertThat(NativeMemory.getLong(header + 32)).as("msg_control").isZero();
       assertThat(NativeMemory.getLong(header + 40)).as("msg_controllen").isZero();
     }
+  }
+
+  @Test
+  void shouldAskForSegmentsAsTheKernelReadsItWhenTheyHaveASize() {
+    try (Arena arena = Arena.ofConfined()) {
+      MessageArray messages = new MessageArray(arena, 2);
+      messages.setSegmentSize(1, 1452);
+      long control = NativeMemory.getLong(messages.header(1) + 32);
+      assertThat(NativeMemory.getLong(messages.header(1) + 40)).as("CMSG_SPACE(2)").isEqualTo(24);
+      assertThat(NativeMemory.getLong(control)).as("CMSG_LEN(2)").isEqualTo(18);
+      assertThat(NativeMemory.getInt(control + 8)).as("SOL_UDP").isEqualTo(17);
+      assertThat(NativeMemory.getInt(control + 12)).as("UDP_SEGMENT").isEqualTo(103);
+      assertThat(NativeMemory.getShort(control + 16)).isEqualTo((short) 1452);
+      messages.setSegmentSize(1, 0);
+      assertThat(NativeMemory.getLong(messages.header(1) + 40)).isZero();
+    }
+  }
+
+  @Test
+  void shouldFindAControlMessageBehindAnotherWhenTheKernelWroteTwo() {
+    try (Arena arena = Arena.ofConfined()) {
+      MessageArray messages = new MessageArray(arena, 1);
+      messages.prepareToReceive(0);
+      long control = NativeMemory.getLong(messages.header(0) + 32);
+      putControl(control, 1, 40, 7);
+      putControl(control + 24, 17, 104, 1452);
+      NativeMemory.putLong(messages.header(0) + 40, 48);
+      assertThat(messages.control(0, 17, 104)).isEqualTo(1452);
+      assertThat(messages.control(0, 1, 40)).isEqualTo(7);
+      assertThat(messages.control(0, 17, 103)).isZero();
+      NativeMemory.putLong(messages.header(0) + 40, 24);
+      assertThat(messages.control(0, 17, 104)).isZero();
+    }
+  }
+
+  /** A control message whose length is no length must not hold the walk up. */
+  @Test
+  void shouldEndWhenAControlMessageHasNoLength() {
+    try (Arena arena = Arena.ofConfined()) {
+      MessageArray messages = new MessageArray(arena, 1);
+      messages.prepareToReceive(0);
+      assertThat(messages.control(0, 17, 104)).isZero();
+    }
+  }
+
+  private static void putControl(long at, int level, int type, int value) {
+    NativeMemory.putLong(at, 20);
+    NativeMemory.putInt(at + 8, level);
+    NativeMemory.putInt(at + 12, type);
+    NativeMemory.putInt(at + 16, value);
   }
 
   @Test
