@@ -1,10 +1,12 @@
 # shellcheck shell=bash
-# Builds the daemon where it is out of date and says how to start it. Source it with ROOT set to the checkout.
+# Builds the daemon where it is out of date and says how to start it. Source it with ROOT set to the checkout. Call
+# need_jdk, build_if_needed and taltun_command, in this order.
 . "$ROOT/scripts/lib/packages.sh"
 . "$ROOT/scripts/lib/jdk.sh"
 
 readonly STAMP=$ROOT/daemon/target/taltun.stamp
 readonly BUILD_LOG=$ROOT/target/build.log
+readonly WARM_UP_LOG=$ROOT/target/warm-up.log
 
 # build_is_current: no source or pom (nor a folder of sources: something deleted) is newer than the last build.
 build_is_current() {
@@ -39,8 +41,13 @@ may_build() {
 }
 
 build_if_needed() {
-  build_is_current && return 0
-  with_build_lock build
+  local CACHE
+  build_is_current || with_build_lock build || return 1
+  # Only root brings gateways up: for anybody else a cache is not worth the seconds.
+  if [ "$(id -u)" = 0 ] && ! cache_is_current && [ -w "$ROOT/daemon/target" ]; then
+    with_build_lock make_cache
+  fi
+  return 0
 }
 
 need_to_build() {
@@ -78,7 +85,7 @@ build() {
 # forget_build: no jar of another version stays beside the new ones, and none is rewritten under a running gateway. The
 # stamp has the time before the build: what is saved during it is newer.
 forget_build() {
-  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$STAMP"
+  rm -rf "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/taltun-daemon-*.jar "$ROOT"/daemon/target/*.aot "$STAMP"
   mkdir -p "$ROOT/daemon/target" && : >"$STAMP.new"
 }
 
@@ -108,16 +115,59 @@ show_errors() {
   fi
 }
 
+# ---- the ahead-of-time cache (JEP 514): half of a start ----
+
+# cache_file: sets CACHE to the cache of this JDK. It is one file a build of the JDK; an empty one says that it could not
+# be made. The JVM checks it against itself, its options and every archive of the class path.
+cache_file() {
+  local line build=unknown
+  if [ -r "$JDK/release" ]; then
+    while IFS= read -r line; do
+      case $line in JAVA_RUNTIME_VERSION=*) build=${line#*=} ;; esac
+    done <"$JDK/release"
+  fi
+  build=${build//\"/}
+  CACHE=$ROOT/daemon/target/taltun-${build//[!A-Za-z0-9.+-]/_}.aot
+}
+
+# cache_is_current: sets CACHE. One that the JVM refuses is worse than none: it then starts without its own, too.
+cache_is_current() {
+  cache_file
+  [ -e "$CACHE" ] &&
+    [ -z "$(find "$ROOT/scripts/jvm.options" "$ROOT/daemon/target/lib" "$ROOT"/daemon/target/*.jar -newer "$CACHE" -print -quit)" ]
+}
+
+# make_cache: a run of `warm-up` leaves it. A failure costs speed only, and is not tried again before the next build.
+make_cache() {
+  local CACHE TALTUN
+  cache_is_current && return 0 # another start has just made it
+  daemon_command "-XX:AOTCacheOutput=$CACHE.new" || return 0
+  echo 'taltun: preparing a faster start (once)' >&2
+  rm -f "$CACHE"*
+  timeout --foreground 60 "${TALTUN[@]}" warm-up </dev/null >"$WARM_UP_LOG" 2>&1
+  [ -s "$CACHE.new" ] || : >"$CACHE.new"
+  mv "$CACHE.new" "$CACHE"
+}
+
+# ---- the command ----
+
 # taltun_command: sets TALTUN to the words that start the built daemon.
 taltun_command() {
+  local CACHE cache=()
+  cache_is_current && [ -s "$CACHE" ] && [ -r "$CACHE" ] && cache=("-XX:AOTCache=$CACHE")
+  daemon_command "${cache[@]}" && return 0
+  rm -f "$STAMP" # whatever removed the jar, the next start builds it
+  echo "taltun: $ROOT/daemon/target has no jar; start again to build it" >&2
+  return 1
+}
+
+daemon_command() { # JVM_OPTIONS...
   local jar jars=("$ROOT"/daemon/target/taltun-daemon-*.jar)
   for jar in "${jars[@]}"; do
     case $jar in *-sources.jar | *-javadoc.jar | *-tests.jar) continue ;; esac
     [ -e "$jar" ] || break
-    TALTUN=("$JDK/bin/java" "@$ROOT/scripts/jvm.options" -cp "$jar:$ROOT/daemon/target/lib/*" io.taltun.daemon.cli.Taltun)
+    TALTUN=("$JDK/bin/java" "@$ROOT/scripts/jvm.options" "$@" -cp "$jar:$ROOT/daemon/target/lib/*" io.taltun.daemon.cli.Taltun)
     return 0
   done
-  rm -f "$STAMP" # whatever removed the jar, the next start builds it
-  echo "taltun: $ROOT/daemon/target has no jar; start again to build it" >&2
   return 1
 }

@@ -16,22 +16,22 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/**
- * Sealing and opening one full packet, {@value #LENGTH} bytes at the default MTU, by engine.
- * Opening is not in place, so that the same ciphertext is there for the next call.
- */
+/** Sealing and opening one packet by engine and length, not in place. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TransportCipherBenchmark {
-  private static final int LENGTH = 1420;
   private static final int KEY_LENGTH = 32;
   private static final long SEED = 1;
   private static final long OPENED_COUNTER = 1;
 
   /** As {@link Primitives#of} names it. */
-  @Param({"libcrypto", "jdk", "bouncycastle"})
+  @Param({"libcrypto/fused", "libcrypto/split", "jdk", "bouncycastle"})
   public String engine;
+
+  /** Small packets, a full one of whole blocks, a full one at the default MTU. */
+  @Param({"96", "128", "1408", "1420"})
+  public int length;
 
   private Arena arena;
   private TransportCipher sealer;
@@ -39,24 +39,26 @@ public class TransportCipherBenchmark {
   private long plaintext;
   private long ciphertext;
   private long sealed;
+  private long opened;
   private long counter;
 
   @Setup
   public void prepare() {
     Random random = new Random(SEED);
     byte[] key = new byte[KEY_LENGTH];
-    byte[] packet = new byte[LENGTH];
+    byte[] packet = new byte[length];
     random.nextBytes(key);
     random.nextBytes(packet);
     arena = Arena.ofShared();
-    plaintext = arena.allocate(LENGTH, 64).address();
-    ciphertext = arena.allocate(LENGTH + TransportCipher.TAG_LENGTH, 64).address();
-    sealed = arena.allocate(LENGTH + TransportCipher.TAG_LENGTH, 64).address();
-    NativeMemory.copy(packet, 0, plaintext, LENGTH);
+    plaintext = PacketRoom.allocate(arena, length);
+    ciphertext = PacketRoom.allocate(arena, length);
+    sealed = PacketRoom.allocate(arena, length);
+    opened = PacketRoom.allocate(arena, length);
+    NativeMemory.copy(packet, 0, plaintext, length);
     var aead = Primitives.of(engine).aead();
     sealer = aead.transportCipher(key);
     opener = aead.transportCipher(key);
-    sealer.seal(OPENED_COUNTER, plaintext, LENGTH, sealed);
+    sealer.seal(OPENED_COUNTER, plaintext, length, sealed);
   }
 
   @TearDown
@@ -68,11 +70,11 @@ public class TransportCipherBenchmark {
 
   @Benchmark
   public void seal() {
-    sealer.seal(counter++, plaintext, LENGTH, ciphertext);
+    sealer.seal(counter++, plaintext, length, ciphertext);
   }
 
   @Benchmark
   public boolean open() {
-    return opener.open(OPENED_COUNTER, sealed, LENGTH + TransportCipher.TAG_LENGTH, plaintext);
+    return opener.open(OPENED_COUNTER, sealed, length + TransportCipher.TAG_LENGTH, opened);
   }
 }

@@ -11,10 +11,16 @@ import picocli.CommandLine.Spec;
 final class Completion implements Runnable {
   @Spec private CommandSpec spec;
 
+  private final Host host;
+
+  Completion(Host host) {
+    this.host = host;
+  }
+
   @Override
   public void run() {
     var out = spec.commandLine().getOut();
-    out.print(AutoComplete.bash("taltun", spec.root().commandLine()));
+    out.print(AutoComplete.bash("taltun", Taltun.commandLine(host)));
     out.flush();
   }
 }

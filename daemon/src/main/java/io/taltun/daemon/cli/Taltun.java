@@ -7,6 +7,9 @@ import io.taltun.daemon.log.LogStyle;
 import io.taltun.daemon.log.Logs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,31 +48,51 @@ public final class Taltun implements Runnable {
     throw new ParameterException(spec.commandLine(), "a command is needed");
   }
 
-  static CommandLine commandLine(Host host) {
+  /**
+   * What understands the arguments. Where they begin with a command only that one is described to
+   * picocli, which reads annotations for 5 ms a command.
+   */
+  static CommandLine commandLine(Host host, String... arguments) {
     Taltun root = new Taltun();
     Failures failures = new Failures(root);
-    return new CommandLine(root)
-        .addSubcommand(
-            new Demo(
-                host.selfCommand(),
-                host.privileges()::requireNetworkAdmin,
-                host.terminal(),
-                root::debug))
-        .addSubcommand(new Up(host, root))
-        .addSubcommand(new Down(host))
-        .addSubcommand(new Status(host))
-        .addSubcommand(new Check(host))
-        .addSubcommand(new GenKey())
-        .addSubcommand(new GenPsk())
-        .addSubcommand(new PubKey(host))
-        .addSubcommand(new Import())
-        .addSubcommand(new Export(host))
-        .addSubcommand(new Completion())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(root);
+    Map<String, Supplier<Object>> commands = commands(host, root);
+    Supplier<Object> named = arguments.length == 0 ? null : commands.get(arguments[0]);
+    if (named != null) {
+      line.addSubcommand(named.get());
+    } else {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    }
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(host.terminal().colours() ? Ansi.ON : Ansi.OFF))
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
+  }
+
+  /** By the names in their annotations, in the order of the usage text. */
+  private static Map<String, Supplier<Object>> commands(Host host, Taltun root) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put(
+        "demo",
+        () ->
+            new Demo(
+                host.selfCommand(),
+                host.privileges()::requireNetworkAdmin,
+                host.terminal(),
+                root::debug));
+    commands.put("up", () -> new Up(host, root));
+    commands.put("down", () -> new Down(host));
+    commands.put("status", () -> new Status(host));
+    commands.put("check", () -> new Check(host));
+    commands.put("genkey", GenKey::new);
+    commands.put("genpsk", GenPsk::new);
+    commands.put("pubkey", () -> new PubKey(host));
+    commands.put("import", Import::new);
+    commands.put("export", () -> new Export(host));
+    commands.put("completion", () -> new Completion(host));
+    commands.put("warm-up", () -> new WarmUp(host));
+    return commands;
   }
 
   /** Runs a command and ends the process with its exit code. */
@@ -89,7 +112,7 @@ public final class Taltun implements Runnable {
             SelfCommand.of(arguments.length),
             System.in,
             Terminal.ofThisProcess());
-    return commandLine(host)
+    return commandLine(host, arguments)
         .setOut(new PrintWriter(System.out, true, Terminal.charset()))
         .setErr(new PrintWriter(System.err, true, Terminal.charset()))
         .execute(arguments);

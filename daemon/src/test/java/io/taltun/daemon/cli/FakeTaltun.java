@@ -32,7 +32,7 @@ final class FakeTaltun {
             System.in,
             Terminal.NONE);
     System.exit(
-        Taltun.commandLine(host)
+        Taltun.commandLine(host, arguments)
             .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
             .execute(arguments));

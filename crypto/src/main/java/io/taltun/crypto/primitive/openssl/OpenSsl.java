@@ -103,8 +103,8 @@ public final class OpenSsl {
   }
 
   /**
-   * ChaCha20-Poly1305. AUTO measures when it first seals a packet or tells its name, for about 10
-   * ms; without ChaCha20 or Poly1305 it is FUSED.
+   * ChaCha20-Poly1305. AUTO measures when it is first used or asked for its name, which takes some
+   * ms: not on the packet path. Without ChaCha20 or Poly1305 it is FUSED.
    *
    * @throws UnsupportedOperationException when not {@link #available}, or when the library cannot
    *     do what is chosen; the message says why

@@ -63,7 +63,7 @@ abstract class OpenSslCipher implements TransportCipher {
 
   /**
    * Makes the calls into libcrypto that sealing a packet and opening it again take, without the
-   * memory that is moved between them: that is a few ns in compiled code, but the most of it in
+   * memory that is moved between them: a few ns in compiled code, but most of the time in
    * interpreted code. {@code out} is scratch, so is the room around both.
    *
    * @return false when libcrypto failed

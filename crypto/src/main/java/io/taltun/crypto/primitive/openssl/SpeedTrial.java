@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
  * longer.
  */
 final class SpeedTrial {
-  /** Takes about 5 ms once everything is loaded; the best times no longer move much. */
+  /** About 2 ms once everything is loaded, 10 to 30 with the loading. */
   private static final int ROUNDS = 300;
 
   /** A full packet at the default MTU and a small one: each counts as often as the other. */

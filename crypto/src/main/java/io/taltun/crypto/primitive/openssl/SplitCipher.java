@@ -7,7 +7,7 @@ import io.taltun.crypto.primitive.NativeMemory;
  * from block 0 over 64 zero bytes and the packet gives the one-time Poly1305 key (the first 32 of
  * those 64 bytes, section 2.6) and the ciphertext together; one Poly1305 update covers ciphertext,
  * padding and lengths. libcrypto's own AEAD makes block 0 and a last partial block by themselves,
- * which no vector unit helps with.
+ * where its vector code has nothing to do in parallel.
  *
  * <p>A one-time key is erased as soon as Poly1305 has it. The other 32 bytes of block 0 are used by
  * nobody and may stay in the headroom.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.taltun.crypto.primitive.AeadChoice;
+import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
@@ -63,6 +64,25 @@ class OpenSslTest {
     OpenSsl empty = OpenSsl.with(lacking("EVP_CIPHER_fetch"), "OpenSSL of a test");
     assertThat(empty.available()).isFalse();
     assertThat(empty.note()).isEqualTo("OpenSSL of a test offers no ChaCha20-Poly1305");
+  }
+
+  /** The first 32 bytes of keystream block 0: where the pass puts them, before the output. */
+  @Test
+  void shouldLeaveNoOneTimeKeyBehindWhenItIsSplit() {
+    assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
+    try (Arena arena = Arena.ofConfined();
+        TransportCipher cipher =
+            OpenSsl.installed().aead(AeadChoice.SPLIT).transportCipher(new byte[32])) {
+      long packet = arena.allocate(2 * ROOM).address() + TransportCipher.HEADROOM;
+      long opened = packet + ROOM;
+      byte[] zeroes = new byte[32];
+      cipher.seal(1, packet, PACKET_LENGTH, packet);
+      assertThat(NativeMemory.toBytes(packet - TransportCipher.HEADROOM, 32)).isEqualTo(zeroes);
+      assertThat(cipher.open(2, packet, PACKET_LENGTH + 16, opened)).isFalse();
+      assertThat(NativeMemory.toBytes(opened - TransportCipher.HEADROOM, 32)).isEqualTo(zeroes);
+      assertThat(cipher.open(1, packet, PACKET_LENGTH + 16, opened)).isTrue();
+      assertThat(NativeMemory.toBytes(opened - TransportCipher.HEADROOM, 32)).isEqualTo(zeroes);
+    }
   }
 
   /** libcrypto with one function that gives NULL. */

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * A thread in a network namespace of its own. Sockets that it opens and processes that it starts
  * live there; the namespace ends with the last of them, network_namespaces(7).
  */
-final class NetworkSpace implements AutoCloseable {
+public final class NetworkSpace implements AutoCloseable {
   private static final int CLONE_NEWNET = 0x4000_0000;
   private static final Path OWN = Path.of("/proc/thread-self/ns/net");
   private static final long CLOSE_TIMEOUT_S = 2;
@@ -32,7 +32,12 @@ final class NetworkSpace implements AutoCloseable {
     this.identity = identity;
   }
 
-  static NetworkSpace create(String name) throws InterruptedException {
+  /**
+   * Starts the thread.
+   *
+   * @param name of the thread
+   */
+  public static NetworkSpace create(String name) throws InterruptedException {
     ExecutorService thread =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name(name).factory());
     try {
@@ -70,7 +75,7 @@ final class NetworkSpace implements AutoCloseable {
   }
 
   /** Does something on the thread in the namespace and waits for its end. */
-  <T> T call(Callable<T> task) throws InterruptedException {
+  public <T> T call(Callable<T> task) throws InterruptedException {
     return call(thread, task);
   }
 

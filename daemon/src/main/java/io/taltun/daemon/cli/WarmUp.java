@@ -1,0 +1,133 @@
+package io.taltun.daemon.cli;
+
+import io.taltun.config.ConfigReader;
+import io.taltun.config.TaltunConfig;
+import io.taltun.crypto.key.PresharedKey;
+import io.taltun.crypto.key.PrivateKey;
+import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.admin.AdminServer;
+import io.taltun.daemon.cli.demo.NetworkSpace;
+import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.log.LogStyle;
+import io.taltun.daemon.log.Logs;
+import io.taltun.daemon.uapi.UapiServer;
+import io.taltun.dataplane.worker.WorkerGroup;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.logging.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * The run that the JVM's ahead-of-time cache is made from (JEP 483, JEP 515): brings a gateway up
+ * as {@code up} does, in a network namespace of its own, and takes it down again. Where that is not
+ * allowed it goes as far as the configuration and loads the classes of the rest.
+ *
+ * <p>It touches nothing that a start does not: each class in the cache is resident in every
+ * gateway.
+ */
+@Command(
+    name = "warm-up",
+    hidden = true,
+    description = "Bring a gateway up without a trace, for the JVM to remember.")
+final class WarmUp implements Callable<Integer> {
+  /** Port 9 is discard's: the handshake goes nowhere. */
+  private static final String FILE =
+      """
+      interface:
+        name: warmup0
+        private-key: %s
+        address: [10.99.0.1/24, "fd99::1/64"]
+        listen-port: 51820
+      peers:
+        - name: peer
+          public-key: %s
+          preshared-key: %s
+          endpoint: 127.0.0.1:9
+          allowed-ips: [10.99.0.2/32, "fd99::2/128"]
+      """;
+
+  @Spec private CommandSpec spec;
+  private final Host host;
+
+  WarmUp(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException, URISyntaxException {
+    Logs.configure(LogStyle.TEXT, Level.INFO, false);
+    Path folder = Files.createTempDirectory("taltun-warm-up");
+    Path file = folder.resolve("peers.yaml");
+    try {
+      writeConfiguration(file);
+      TaltunConfig config =
+          Configurations.require(ConfigReader.read(file), spec.commandLine().getErr());
+      try (NetworkSpace space = NetworkSpace.create("warm-up")) {
+        space.call(() -> startGateway(config, folder));
+      } catch (CommandFailure refused) {
+        spec.commandLine().getErr().println("taltun warm-up: " + refused.getMessage());
+        loadClasses();
+      } finally {
+        Configurations.eraseKeys(config);
+      }
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(folder);
+    }
+    return 0;
+  }
+
+  private static void writeConfiguration(Path file) throws IOException {
+    SecureRandom random = new SecureRandom();
+    try (PrivateKey key = PrivateKey.generate(random);
+        PrivateKey peer = PrivateKey.generate(random);
+        PresharedKey psk = PresharedKey.generate(random)) {
+      String peerKey = peer.publicKey(Primitives.best().x25519()).toBase64();
+      SecretFile.create(file, FILE.formatted(key.toBase64(), peerKey, psk.toBase64()));
+    }
+  }
+
+  private Void startGateway(TaltunConfig config, Path folder) throws Exception {
+    try (Gateway gateway = host.gateways().start(config);
+        UapiServer _ = UapiServer.open(folder.resolve("uapi.sock"), gateway);
+        AdminServer _ = AdminServer.open(folder.resolve("admin.sock"), gateway)) {
+      return null;
+    }
+  }
+
+  /** Those of the gateway, from the archives that they are in. */
+  private static void loadClasses() throws IOException, URISyntaxException {
+    ClassLoader loader = WarmUp.class.getClassLoader();
+    for (Class<?> one : List.of(WorkerGroup.class, Gateway.class)) {
+      Path archive = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (!Files.isRegularFile(archive)) {
+        continue; // a folder of classes, of which the cache takes none
+      }
+      try (JarFile jar = new JarFile(archive.toFile())) {
+        for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
+          String name = entry.getName();
+          if (name.endsWith(".class") && !name.endsWith("-info.class") && !name.contains("/cli/")) {
+            load(name.substring(0, name.lastIndexOf('.')).replace('/', '.'), loader);
+          }
+        }
+      }
+    }
+  }
+
+  private static void load(String name, ClassLoader loader) throws IOException {
+    try {
+      Class.forName(name, false, loader);
+    } catch (ClassNotFoundException e) {
+      throw new IOException(name + " left its archive", e);
+    }
+  }
+}
