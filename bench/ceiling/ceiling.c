@@ -1,7 +1,7 @@
 /*
- * How fast can a userspace WireGuard data path be on this machine? A data path in C of the shape that Taltun has, without
- * the rest: fixed keys, one peer, no handshake, no routes, no timers. It is a yardstick for scripts/bench_throughput.sh,
- * not a tunnel: the keys are in this file.
+ * How fast can a userspace WireGuard data path be on this machine? A data path in C of the shape that Taltun has,
+ * without the rest: fixed keys, one peer, no handshake, no routes, no timers. It is a yardstick for
+ * scripts/bench_throughput.sh, not a tunnel: the keys are in this file.
  *
  *   gcc -O3 -march=native -o ceiling ceiling.c -lcrypto
  *   ceiling --if DEVICE --local ADDRESS --peer ADDRESS --role 0|1 [--OPTION NUMBER]...
@@ -10,8 +10,9 @@
  * Both ends use UDP port 51820 over IPv4, one with role 0, one with 1. SIGUSR1 prints counters; SIGTERM prints them and
  * ends. Options and their defaults:
  *
- *   evp 0        AEAD: 0 EVP ChaCha20-Poly1305, one context per key; 1 the same, keyed per packet; 2 a context per packet;
- *                3 none, a copy; 4 like 1, the cipher fetched per packet; 5 one ChaCha20 pass from block 0 and EVP_MAC
+ *   evp 0        AEAD: 0 EVP ChaCha20-Poly1305, one context per key; 1 the same, keyed per packet; 2 a context per
+ *                packet; 3 none, a copy; 4 like 1, the cipher fetched per packet; 5 one ChaCha20 pass from block 0
+ *                and EVP_MAC
  *   tso 1, uso 1 TUN hands over TCP, UDP of up to 64 KiB; uso needs tso
  *   tgro 1       joins packets of a flow before they are written to the TUN
  *   ugso 1       UDP_SEGMENT; maxseg 64, the segments of one send
@@ -19,7 +20,7 @@
  *   txcsum 1     completes the checksums that the kernel left out; rxverify 1 checks those of packets to be joined
  *   datavalid 0  1: single packets are marked checked; 2: written with a partial checksum
  *   contig 0     1: a joined packet is copied together instead of gathered by writev
- *   threads 1    TUN queues and sockets; split 1 gives each direction its thread; cpu N pins thread i to CPU (N + i) % 2
+ *   threads 1    TUN queues and sockets; split 1 gives each direction its thread; cpu N pins thread i to (N + i) % 2
  *   spin 0       1: never waits; busypoll N, SO_BUSY_POLL in us; eager 1 drains both descriptors before it waits
  *   rxb 8        buffers of a recvmmsg; txb 64, reads of the TUN before the socket has its turn
  *   flip 0       N: one bit of every Nth packet is changed after sealing; the other end must count it as authfail
