@@ -62,11 +62,6 @@ final class TransportPacket {
     return transport() + (tcp ? 20 + tcpOptions.length : 8);
   }
 
-  /** Who speaks to whom: order matters among packets that have this in common. */
-  String flow() {
-    return (v6 ? "6 " : "4 ") + host + " " + tcp + " " + sourcePort + " " + destinationPort;
-  }
-
   byte[] build() {
     int length = headerLength() + payload.length;
     ByteBuffer packet = ByteBuffer.allocate(length);
