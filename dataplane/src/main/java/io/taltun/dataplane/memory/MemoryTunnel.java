@@ -98,8 +98,21 @@ public final class MemoryTunnel implements AutoCloseable {
     return sum;
   }
 
+  MemoryTun leftTun() {
+    return leftTun;
+  }
+
+  MemoryGateway left() {
+    return left;
+  }
+
   MemoryGateway right() {
     return right;
+  }
+
+  /** What the right end receives from. */
+  MessageSocket rightSocket() {
+    return wire[1];
   }
 
   @Override
