@@ -73,6 +73,38 @@ class CoalescerOracleTest {
     assertThat(writes).as("joined at all").isLessThan(packets * 3 / 4);
   }
 
+  @Test
+  void shouldWriteEveryPacketOnceWhenBytesAreRandom() {
+    RandomGenerator random = Seed.random();
+    TunRecorder tun = new TunRecorder(10);
+    Counters counters = new Counters();
+    Coalescer coalescer = new Coalescer(arena, tun, counters, true, true);
+    byte[] noise = new byte[120];
+    List<byte[]> added = new ArrayList<>();
+    for (int round = 0; round < 300_000; round++) {
+      random.nextBytes(noise);
+      noise[0] = (byte) (random.nextBoolean() ? 0x45 + random.nextInt(2) : 0x60);
+      noise[random.nextBoolean() ? 9 : 6] = (byte) (random.nextBoolean() ? 6 : 17);
+      int room = 20 + random.nextInt(noise.length - 20);
+      ReferenceOffload.put16(noise, noise[0] == 0x60 ? 4 : 2, noise[0] == 0x60 ? room - 40 : room);
+      long packet = store.put(noise);
+      int length = Ip.validate(packet, room);
+      if (length >= 0) {
+        coalescer.add(packet, length);
+        added.add(Arrays.copyOf(noise, length));
+      }
+      if (round % 32 == 0) {
+        coalescer.flush();
+        assertThat(tun.take())
+            .as("round %d, seed %d", round, Seed.VALUE)
+            .containsExactlyInAnyOrderElementsOf(added);
+        added.clear();
+        store.reset();
+      }
+    }
+    assertThat(counters.get(DropReason.TUN_WRITE_FAILED)).isZero();
+  }
+
   private static List<TransportPacket> flows(RandomGenerator random) {
     List<TransportPacket> flows = new ArrayList<>();
     int count = 1 + random.nextInt(12);
