@@ -70,13 +70,28 @@ public final class MemoryTunnel implements AutoCloseable {
    */
   public long carry(MadeUpPackets.Made made, int times, long nowNs) {
     long before = delivered();
-    leftTun.give(made.header(), made.length(), times);
-    while (left.outbound().poll(nowNs) > 0) {
-      while (right.inbound().poll(wire[1], nowNs) > 0) {
-        // until the wire is empty
-      }
+    give(made, times);
+    while (seal(nowNs)) {
+      open(nowNs);
     }
     return delivered() - before;
+  }
+
+  /** Lets the left TUN device give copies of a packet. */
+  public void give(MadeUpPackets.Made made, int times) {
+    leftTun.give(made.header(), made.length(), times);
+  }
+
+  /** One turn of the left end, onto the wire; false when its TUN device gave nothing. */
+  public boolean seal(long nowNs) {
+    return left.outbound().poll(nowNs) > 0;
+  }
+
+  /** Lets the right end take all that is on the wire. */
+  public void open(long nowNs) {
+    while (right.inbound().poll(wire[1], nowNs) > 0) {
+      // until the wire is empty
+    }
   }
 
   /** Packets written to the right TUN device so far, joined ones apart. */

@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What a kernel does with a segmentation offload, byte by byte: slow, obvious, on the heap. */
-final class ReferenceOffload {
+public final class ReferenceOffload {
   private ReferenceOffload() {}
 
   /** Cuts one packet into packets of {@code size} payload bytes. */
-  static List<byte[]> segment(byte[] whole, int transport, boolean tcp, int size) {
+  public static List<byte[]> segment(byte[] whole, int transport, boolean tcp, int size) {
     int headerLength = transport + (tcp ? (whole[transport + 12] & 0xf0) / 4 : 8);
     List<byte[]> packets = new ArrayList<>();
     for (int from = headerLength; from < whole.length; from += size) {
@@ -51,7 +51,7 @@ final class ReferenceOffload {
    *
    * @param write the virtio header and the packet
    */
-  static List<byte[]> take(byte[] write) {
+  public static List<byte[]> take(byte[] write) {
     byte[] packet = Arrays.copyOfRange(write, 10, write.length);
     int gsoType = write[1];
     if (gsoType == 0) {
@@ -97,7 +97,7 @@ final class ReferenceOffload {
     put16(packet, place, checksum == 0 && !tcp ? 0xffff : checksum);
   }
 
-  static void putPartial(byte[] packet, int transport, boolean tcp) {
+  public static void putPartial(byte[] packet, int transport, boolean tcp) {
     int sum = pseudoHeader(packet, tcp, packet.length - transport);
     put16(packet, transport + (tcp ? 16 : 6), sum);
   }
@@ -112,7 +112,7 @@ final class ReferenceOffload {
   }
 
   /** The one's complement sum, two bytes at a time. */
-  static int sum(byte[] bytes, int from, int length, int start) {
+  public static int sum(byte[] bytes, int from, int length, int start) {
     int sum = start;
     for (int i = 0; i < length; i++) {
       sum += i % 2 == 0 ? (bytes[from + i] & 0xff) << 8 : bytes[from + i] & 0xff;
@@ -121,15 +121,15 @@ final class ReferenceOffload {
     return sum;
   }
 
-  static boolean isIpv4(byte[] packet) {
+  public static boolean isIpv4(byte[] packet) {
     return packet[0] >>> 4 == 4;
   }
 
-  static int get16(byte[] bytes, int at) {
+  public static int get16(byte[] bytes, int at) {
     return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
   }
 
-  static void put16(byte[] bytes, int at, int value) {
+  public static void put16(byte[] bytes, int at, int value) {
     bytes[at] = (byte) (value >>> 8);
     bytes[at + 1] = (byte) value;
   }

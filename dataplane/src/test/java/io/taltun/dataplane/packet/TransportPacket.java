@@ -4,27 +4,27 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A TCP or UDP packet to be described field by field; complete and correct when built. */
-final class TransportPacket {
-  final boolean v6;
-  final boolean tcp;
-  int host = 1;
-  int sourcePort = 1000;
-  int destinationPort = 2000;
-  int trafficClass;
-  int flowLabel = 0xabcde;
-  int hops = 64;
-  int identification = 1;
-  int fragment = 0x4000;
-  byte[] ipOptions = {};
-  int sequence;
-  int acknowledgment = 77;
-  int flags = 0x10;
-  int window = 500;
-  int urgent;
-  byte[] tcpOptions = {};
-  byte[] payload = {};
+public final class TransportPacket {
+  public final boolean v6;
+  public final boolean tcp;
+  public int host = 1;
+  public int sourcePort = 1000;
+  public int destinationPort = 2000;
+  public int trafficClass;
+  public int flowLabel = 0xabcde;
+  public int hops = 64;
+  public int identification = 1;
+  public int fragment = 0x4000;
+  public byte[] ipOptions = {};
+  public int sequence;
+  public int acknowledgment = 77;
+  public int flags = 0x10;
+  public int window = 500;
+  public int urgent;
+  public byte[] tcpOptions = {};
+  public byte[] payload = {};
 
-  TransportPacket(boolean v6, boolean tcp) {
+  public TransportPacket(boolean v6, boolean tcp) {
     this.v6 = v6;
     this.tcp = tcp;
   }
@@ -46,7 +46,7 @@ final class TransportPacket {
   }
 
   /** A payload that tells every byte's place, other ones for other salts. */
-  TransportPacket payload(int length, int salt) {
+  public TransportPacket payload(int length, int salt) {
     payload = new byte[length];
     for (int i = 0; i < length; i++) {
       payload[i] = (byte) (i * 31 + (i >>> 8) + salt * 7);
@@ -54,15 +54,15 @@ final class TransportPacket {
     return this;
   }
 
-  int transport() {
+  public int transport() {
     return v6 ? 40 : 20 + ipOptions.length;
   }
 
-  int headerLength() {
+  public int headerLength() {
     return transport() + (tcp ? 20 + tcpOptions.length : 8);
   }
 
-  byte[] build() {
+  public byte[] build() {
     int length = headerLength() + payload.length;
     ByteBuffer packet = ByteBuffer.allocate(length);
     if (v6) {
@@ -93,13 +93,13 @@ final class TransportPacket {
    * One packet as a kernel hands it to a TUN device with offloads: with the pseudo-header's sum
    * only.
    */
-  byte[] buildPartial() {
+  public byte[] buildPartial() {
     byte[] bytes = build();
     ReferenceOffload.putPartial(bytes, transport(), tcp);
     return bytes;
   }
 
-  TransportPacket copy() {
+  public TransportPacket copy() {
     TransportPacket copy = new TransportPacket(v6, tcp);
     copy.host = host;
     copy.sourcePort = sourcePort;

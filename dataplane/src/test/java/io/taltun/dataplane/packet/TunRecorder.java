@@ -1,22 +1,28 @@
 package io.taltun.dataplane.packet;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.tun.TunQueue;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** A TUN queue in memory that keeps what is written to it, or refuses it. */
-final class TunRecorder implements TunQueue {
+/** A TUN queue in memory that gives what it was given, and keeps what is written, or refuses it. */
+public final class TunRecorder implements TunQueue {
   final List<byte[]> writes = new ArrayList<>();
 
   /** The errno that answers a write, or 0 to take it. */
   ToIntFunction<byte[]> errno = write -> 0;
 
+  private final Deque<byte[]> reads = new ArrayDeque<>();
   private final int headerLength;
 
-  TunRecorder(int headerLength) {
+  public TunRecorder(int headerLength) {
     this.headerLength = headerLength;
   }
 
@@ -24,8 +30,13 @@ final class TunRecorder implements TunQueue {
     return write[1] != 0;
   }
 
+  /** Lets the next read bring this: a header, if the queue has one, and a packet. */
+  public void give(byte[] read) {
+    reads.add(read);
+  }
+
   /** Every packet that a kernel makes of the writes, in order; forgets them. */
-  List<byte[]> take() {
+  public List<byte[]> take() {
     List<byte[]> packets = new ArrayList<>();
     for (byte[] write : writes) {
       packets.addAll(headerLength == 0 ? List.of(write) : ReferenceOffload.take(write));
@@ -46,7 +57,13 @@ final class TunRecorder implements TunQueue {
 
   @Override
   public int read(long buffer, int length) {
-    throw new AssertionError("nobody reads here");
+    byte[] read = reads.poll();
+    if (read == null) {
+      return -Errno.EAGAIN;
+    }
+    assertThat(length).isGreaterThanOrEqualTo(read.length);
+    NativeMemory.copy(read, 0, buffer, read.length);
+    return read.length;
   }
 
   @Override
