@@ -47,7 +47,8 @@ pack_initrd() {
   local root applet module order=0
   root=$(mktemp -d "$GUEST_CACHE/root.XXXXXX") || return 1
   mkdir -p "$root"/{bin,dev,proc,sys,run,tmp,etc,modules}
-  copy_program "$root" busybox dash wg ip ping iperf3
+  # timeout too: that of busybox would run its own ping.
+  copy_program "$root" busybox dash timeout wg ip ping iperf3
   ln -s dash "$root/bin/sh" # busybox's own shell would run its own ip and ping
   for applet in $(busybox --list); do
     [ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
