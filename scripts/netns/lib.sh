@@ -12,6 +12,7 @@ LOGS=$RUN # of the running case
 MADE=$RUN/made
 : >"$MADE"
 PASSED=0 FAILED=0 SKIPPED=0
+POLL=0.05 # seconds between two looks of wait_for
 
 # ---- what was made, and how it goes away ----
 
@@ -92,7 +93,7 @@ wait_for() {
   shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
+    sleep "$POLL"
   done
 }
 
