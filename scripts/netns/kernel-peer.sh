@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The Linux kernel's own WireGuard as a peer, in a small guest: Debian's cloud kernel under QEMU with an initramfs of
-# busybox, wg, ip, ping and iperf3, on a tap in one of our namespaces. The host's kernel is neither asked nor changed.
-# Emulated: right for interoperation, no reference for speed. Source it after lib.sh.
+# busybox, wg, ip, ping, iperf3 and perl, on a tap in one of our namespaces. The host's kernel is neither asked nor
+# changed. Emulated: right for interoperation, no reference for speed. Source it after lib.sh.
 
 readonly GUEST_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/taltun-test
 readonly GUEST_CONTROL=192.168.254 # the host side is .1, the guest .2: commands go here, so that cases may move the rest
@@ -11,7 +11,7 @@ readonly GUEST_PACKAGE=linux-image-cloud-amd64
 guest_available() {
   local tool
   [ "$(uname -m)" = x86_64 ] || { echo 'the guest is x86-64 only'; return 1; }
-  for tool in qemu-system-x86_64 busybox dash cpio depmod modprobe wg ping iperf3; do
+  for tool in qemu-system-x86_64 busybox dash cpio depmod modprobe wg ping iperf3 perl; do
     command -v "$tool" >/dev/null || { echo "no $tool"; return 1; }
   done
 }
@@ -48,7 +48,8 @@ pack_initrd() {
   root=$(mktemp -d "$GUEST_CACHE/root.XXXXXX") || return 1
   mkdir -p "$root"/{bin,dev,proc,sys,run,tmp,etc,modules}
   # timeout too: that of busybox would run its own ping.
-  copy_program "$root" busybox dash timeout wg ip ping iperf3
+  copy_program "$root" busybox dash timeout wg ip ping iperf3 perl
+  copy_perl_modules "$root" Socket constant
   ln -s dash "$root/bin/sh" # busybox's own shell would run its own ip and ping
   for applet in $(busybox --list); do
     [ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
@@ -82,6 +83,15 @@ copy_program() { # ROOT PROGRAM...: with the libraries they load
       mkdir -p "$root${library%/*}"
       cp -Lu "$library" "$root$library"
     done
+  done
+}
+
+copy_perl_modules() { # ROOT MODULE...: with what they load, to where perl looks for them
+  local root=$1 file
+  shift
+  for file in $(perl "${@/#/-M}" -e 'print "$_\n" for values %INC, @DynaLoader::dl_shared_objects'); do
+    mkdir -p "$root${file%/*}"
+    cp -L "$file" "$root$file"
   done
 }
 
