@@ -67,10 +67,8 @@ rss_mib() { awk '/^VmRSS:/ { printf "%.1f", $2 / 1024 }' "/proc/$(pid a)/status"
 few_peers() {
   local answered
   start_a "$LOGS/one.yaml"
-  # One shell in the namespace, as starting many would slow the start down.
-  answered=$(in_ns a timeout 60 sh -c "until ping -n -c 1 -i 0.01 -w 10 $(inner4 b) >/dev/null 2>&1; do sleep 0.01; done; date +%s%3N") ||
-    fail 'no ping was answered'
-  sample ping-ms $((answered - BEGAN_MS))
+  answered=$(in_ns a timeout 60 "$ROOT/scripts/bench/first-answer.sh" "$(device a)" "$(inner4 b)") || fail 'no ping was answered'
+  sample ping-ms "$(awk -v answered="$answered" -v began="$BEGAN_MS" 'BEGIN { printf "%d", answered * 1000 - began }')"
   sample cpu-ms "$(cpu_ms)"
   sample up-ms "$(up_ms)"
   sleep "$IDLE"
