@@ -1,6 +1,7 @@
 package io.taltun.dataplane.packet;
 
 import static io.taltun.dataplane.packet.TransportKind.sameInt;
+import static io.taltun.dataplane.packet.TransportKind.sameLong;
 import static io.taltun.dataplane.packet.TransportKind.sameShort;
 
 import io.taltun.crypto.primitive.NativeMemory;
@@ -106,13 +107,18 @@ final class CoalescedPacket {
         || !sameShort(tcp, firstTcp, Tcp.URGENT_POINTER)) {
       return false;
     }
-    int tcpHeaderLength = headerLength - transport;
-    for (int i = Tcp.MIN_HEADER_LENGTH; i < tcpHeaderLength; i += Integer.BYTES) {
-      if (!sameInt(tcp, firstTcp, i)) {
+    return hasSameOptions(tcp, firstTcp, headerLength - transport);
+  }
+
+  /** Options fill whole words of 4 bytes; timestamps with their padding are 12. */
+  private static boolean hasSameOptions(long tcp, long other, int tcpHeaderLength) {
+    int i = Tcp.MIN_HEADER_LENGTH;
+    for (; i + Long.BYTES <= tcpHeaderLength; i += Long.BYTES) {
+      if (!sameLong(tcp, other, i)) {
         return false;
       }
     }
-    return true;
+    return i == tcpHeaderLength || sameInt(tcp, other, i);
   }
 
   /**

@@ -98,7 +98,7 @@ public final class Coalescer {
       if (open[i].takes(packet, headerLength, payloadLength)) {
         if (open[i].add(packet, payloadLength, push)) {
           close(i);
-        } else {
+        } else if (i != 0) {
           moveToFront(i);
         }
         return;
@@ -182,9 +182,6 @@ public final class Coalescer {
   }
 
   private void moveToFront(int i) {
-    if (i == 0) {
-      return;
-    }
     CoalescedPacket used = open[i];
     for (int k = i; k > 0; k--) {
       open[k] = open[k - 1];

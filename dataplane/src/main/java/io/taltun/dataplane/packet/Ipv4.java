@@ -106,6 +106,19 @@ public final class Ipv4 {
   }
 
   /**
+   * Whether the checksum of a header without options is right. Its 20 bytes are too few for the
+   * loop of {@link Checksum#sum} to pay off; the sum is ffff whatever the order of a word's bytes.
+   */
+  static boolean hasValidChecksum(long packet) {
+    long first = NativeMemory.getLong(packet);
+    long second = NativeMemory.getLong(packet + 8);
+    long sum = (first & 0xffff_ffffL) + (first >>> 32);
+    sum += (second & 0xffff_ffffL) + (second >>> 32);
+    sum += NativeMemory.getInt(packet + 16) & 0xffff_ffffL;
+    return Checksum.complement(sum) == 0;
+  }
+
+  /**
    * The sum over the pseudo-header of TCP and UDP (RFC 9293, section 3.1), for {@link Checksum}.
    *
    * @param payloadLength bytes of the transport header and its data

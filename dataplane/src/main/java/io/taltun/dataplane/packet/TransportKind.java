@@ -82,7 +82,7 @@ final class TransportKind {
   /** Whether the checksums of a packet of {@code length} bytes are right, IPv4's own included. */
   static boolean hasValidChecksums(int kind, long packet, int length) {
     boolean v4 = isIpv4(kind);
-    if (v4 && Checksum.complement(Checksum.sum(packet, Ipv4.MIN_HEADER_LENGTH)) != 0) {
+    if (v4 && !Ipv4.hasValidChecksum(packet)) {
       return false;
     }
     // The addresses end where the transport header starts: one sum over both.

@@ -1,2 +1,2 @@
-/** Inner packets in native memory: their headers and checksums. */
+/** Inner packets in native memory: headers, checksums, and the two halves of the TUN offloads. */
 package io.taltun.dataplane.packet;

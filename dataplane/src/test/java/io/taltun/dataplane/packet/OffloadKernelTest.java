@@ -77,6 +77,7 @@ class OffloadKernelTest {
     between(
         from,
         to,
+        false,
         () -> {
           listening.await();
           try (Socket socket = new Socket(to, PORT)) {
@@ -109,6 +110,7 @@ class OffloadKernelTest {
     between(
         from,
         to,
+        true,
         () -> {
           InetAddress address = InetAddress.ofLiteral(to);
           for (int i = 0; i < BURSTS; i++) {
@@ -157,18 +159,22 @@ class OffloadKernelTest {
     }
   }
 
-  private static void between(String from, String to, Callable<?> sender, Callable<?> receiver)
+  private static void between(
+      String from, String to, boolean uso, Callable<?> sender, Callable<?> receiver)
       throws Exception {
+    boolean v6 = from.contains(":");
+    assumeTrue(!v6 || Files.exists(Path.of("/proc/net/if_inet6")), "skipped: needs IPv6");
     NetworkNamespace.run(
         () -> {
-          try (TunQueue left = OffloadPump.open(NAME)) {
+          try (TunQueue left = OffloadPump.open(NAME, uso)) {
             setUp(from);
             FutureTask<?> sending = new FutureTask<>(sender);
             Thread thread = new Thread(sending, "sender");
+            thread.setDaemon(true);
             thread.start();
             NetworkNamespace.run(
                 () -> {
-                  try (TunQueue right = OffloadPump.open(NAME)) {
+                  try (TunQueue right = OffloadPump.open(NAME, uso)) {
                     setUp(to);
                     carry(left, right, receiver, sending);
                   }
