@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The same seal through jnr-ffi, as the product does it, and through java.lang.foreign. */
+/**
+ * The same seal through jnr-ffi, as the product does it, through java.lang.foreign, and past EVP by
+ * the provider's own functions.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,6 +34,7 @@ public class SealByForeignBenchmark {
   private Arena arena;
   private TransportCipher byJnr;
   private ForeignSplitSealer byForeign;
+  private ProviderSplitSealer byProvider;
   private long plaintext;
   private long ciphertext;
   private long counter;
@@ -48,6 +52,7 @@ public class SealByForeignBenchmark {
     NativeMemory.copy(packet, 0, plaintext, length);
     byJnr = Primitives.of("libcrypto/split").aead().transportCipher(key);
     byForeign = new ForeignSplitSealer(arena, key);
+    byProvider = new ProviderSplitSealer(arena, key);
     requireSameBytes();
   }
 
@@ -59,6 +64,11 @@ public class SealByForeignBenchmark {
     if (!byForeign.seal(counter, plaintext, length, ciphertext)
         || !Arrays.equals(NativeMemory.toBytes(ciphertext, sealedLength), expected)) {
       throw new IllegalStateException("the two do not seal alike");
+    }
+    NativeMemory.clear(ciphertext, sealedLength);
+    if (!byProvider.seal(counter, plaintext, length, ciphertext)
+        || !Arrays.equals(NativeMemory.toBytes(ciphertext, sealedLength), expected)) {
+      throw new IllegalStateException("the provider does not seal alike");
     }
   }
 
@@ -76,5 +86,10 @@ public class SealByForeignBenchmark {
   @Benchmark
   public boolean foreignCritical() throws Throwable {
     return byForeign.seal(counter++, plaintext, length, ciphertext);
+  }
+
+  @Benchmark
+  public boolean providerCritical() throws Throwable {
+    return byProvider.seal(counter++, plaintext, length, ciphertext);
   }
 }

@@ -127,10 +127,8 @@ public final class OutboundPath implements AutoCloseable {
     if (session == null || !session.usable(nowNs)) {
       holdSegments(peer, packets);
       wantHandshake(peer);
-    } else if (!waiting.isEmpty(peer)) {
-      // Behind the ones that came before them.
+    } else if (!isNext(peer, nowNs)) {
       holdSegments(peer, packets);
-      sendWaiting(peer, nowNs);
     } else {
       long counter = session.takeCounters(packets);
       if (counter == Session.NO_COUNTER) {
@@ -184,13 +182,23 @@ public final class OutboundPath implements AutoCloseable {
     if (session == null || !session.usable(nowNs)) {
       hold(peer, packet, length);
       wantHandshake(peer);
-    } else if (!waiting.isEmpty(peer)) {
+    } else if (!isNext(peer, nowNs)) {
       hold(peer, packet, length);
-      sendWaiting(peer, nowNs);
     } else if (!seal(peer, session, endpoint, packet, length, nowNs)) {
       hold(peer, packet, length);
       wantHandshake(peer);
     }
+  }
+
+  /**
+   * Whether it is a packet's turn, now that there is a session: what came before it and waits goes
+   * first. It is sent before the packet is held behind it, so that a full place loses nothing.
+   */
+  private boolean isNext(Peer peer, long nowNs) {
+    if (!waiting.isEmpty(peer)) {
+      sendWaiting(peer, nowNs);
+    }
+    return waiting.isEmpty(peer);
   }
 
   private void hold(Peer peer, long packet, int length) {

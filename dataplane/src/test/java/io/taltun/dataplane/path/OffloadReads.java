@@ -107,11 +107,16 @@ final class OffloadReads {
     int most = Math.min(room, MAX_SEGMENTS * size);
     int length = Math.min(most, size + 1 + random.nextInt(most));
     flow.payload(length, random.nextInt(256));
+    return large(flow, size);
+  }
+
+  /** One read of a packet that is to be cut into so many payload bytes each. */
+  static Read large(TransportPacket flow, int size) {
     List<byte[]> packets = ReferenceOffload.segment(flow.build(), flow.transport(), flow.tcp, size);
     int type = flow.tcp ? flow.v6 ? 4 : 1 : 5;
     int ecn = flow.tcp && (flow.flags & 0x80) != 0 ? 0x80 : 0;
-    return new Read(
-        behind(virtio(flow, NEEDS_CSUM, type | ecn, size), flow.buildPartial()), packets);
+    ByteBuffer virtio = virtio(flow, NEEDS_CSUM, type | ecn, size);
+    return new Read(behind(virtio, flow.buildPartial()), packets);
   }
 
   private Read small(TransportPacket flow) {
