@@ -97,7 +97,7 @@ public final class ControlThread {
       } catch (RuntimeException e) {
         log(e);
       }
-      if (sleepNs > 0 && tasks.isEmpty()) {
+      if (running && sleepNs > 0 && tasks.isEmpty()) {
         LockSupport.parkNanos(this, Math.min(sleepNs, MAX_SLEEP_NS));
       }
     }

@@ -77,6 +77,7 @@ public final class GatewayStarter implements GatewayFactory {
       throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
     Primitives primitives = primitives(config);
+    WarmStart warmStart = WarmStart.begin(primitives.aead());
     StaticIdentity identity =
         unwinding.add("the identity", new StaticIdentity(iface.privateKey(), primitives));
     int mtu = iface.mtu().resolve();
@@ -129,6 +130,7 @@ public final class GatewayStarter implements GatewayFactory {
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
 
+    warmStart.await();
     workers.start();
     control.start(config, known);
     unwinding.add("the control thread", control::stop);

@@ -86,6 +86,18 @@ class UsageTest {
   }
 
   @Test
+  void shouldListWhatUsersNeedWhenAskedForHelp() {
+    assertThat(run("--help").out()).contains("  up ", "  completion ").doesNotContain("warm-up");
+  }
+
+  @Test
+  void shouldWarmUpWhenNoGatewayCanBeStarted() {
+    CommandRun run = run("warm-up");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).startsWith("taltun warm-up: cannot ").hasLineCount(1);
+  }
+
+  @Test
   void shouldTellItsVersion() {
     assertThat(run("--version").out()).startsWith("taltun ").hasLineCount(1);
   }

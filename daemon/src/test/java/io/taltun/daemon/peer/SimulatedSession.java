@@ -31,7 +31,7 @@ final class SimulatedSession {
     byte[] message = new byte[TransportData.OVERHEAD + packet.length];
     TransportData.putHeader(message, life.remoteIndex(), counter);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(packet.length + TransportData.TAG_LENGTH);
+      MemorySegment buffer = room(arena, packet.length + TransportData.TAG_LENGTH);
       MemorySegment.copy(packet, 0, buffer, ValueLayout.JAVA_BYTE, 0, packet.length);
       sealer.seal(counter++, buffer.address(), packet.length, buffer.address());
       MemorySegment.copy(
@@ -50,15 +50,21 @@ final class SimulatedSession {
     int length = message.length - TransportData.HEADER_LENGTH;
     byte[] packet = new byte[length - TransportData.TAG_LENGTH];
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(length);
-      MemorySegment.copy(message, TransportData.PACKET, buffer, ValueLayout.JAVA_BYTE, 0, length);
+      MemorySegment sealed = room(arena, length);
+      MemorySegment opened = room(arena, length);
+      MemorySegment.copy(message, TransportData.PACKET, sealed, ValueLayout.JAVA_BYTE, 0, length);
       if (!opener.open(
-          TransportData.counter(message), buffer.address(), length, buffer.address())) {
+          TransportData.counter(message), sealed.address(), length, opened.address())) {
         return null;
       }
-      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, packet, 0, packet.length);
+      MemorySegment.copy(opened, ValueLayout.JAVA_BYTE, 0, packet, 0, packet.length);
     }
     return packet;
+  }
+
+  private static MemorySegment room(Arena arena, int length) {
+    long bytes = TransportCipher.HEADROOM + length + TransportCipher.TAILROOM;
+    return arena.allocate(bytes, 64).asSlice(TransportCipher.HEADROOM);
   }
 
   boolean firstTime(long messageCounter) {

@@ -6,7 +6,9 @@ import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.PageMemory;
 import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.MessageSocket;
 import java.util.Arrays;
 
 /**
@@ -20,15 +22,30 @@ public final class MemoryTunnel implements AutoCloseable {
 
   private final PageMemory memory = new PageMemory(MemoryWire.bytes());
   private final MemoryTun leftTun = new MemoryTun();
-  private final MemoryTun rightTun = new MemoryTun();
   private final MemoryWire[] wire = MemoryWire.pair(memory, LEFT, RIGHT);
   private final MemoryGateway left =
       new MemoryGateway(leftTun, wire[0], RIGHT, MadeUpPackets.RIGHT4, MadeUpPackets.RIGHT6);
-  private final MemoryGateway right =
-      new MemoryGateway(rightTun, wire[1], LEFT, MadeUpPackets.LEFT4, MadeUpPackets.LEFT6);
+  private final MemoryGateway right;
 
   /** Connects both ends. */
   public MemoryTunnel(Aead aead) {
+    this(aead, new MemoryTun(), null);
+  }
+
+  /**
+   * The same with edges of the caller's on the right.
+   *
+   * @param rightTun where packets are written to; closed by the caller
+   * @param rightSocket where the right end sends to; null for the wire
+   */
+  MemoryTunnel(Aead aead, TunQueue rightTun, MessageSocket rightSocket) {
+    right =
+        new MemoryGateway(
+            rightTun,
+            rightSocket == null ? wire[1] : rightSocket,
+            LEFT,
+            MadeUpPackets.LEFT4,
+            MadeUpPackets.LEFT6);
     byte[] there = key(1);
     byte[] back = key(2);
     left.install(session(left, TransportKeys.of(1, 2, true, there, back), aead));
@@ -53,13 +70,28 @@ public final class MemoryTunnel implements AutoCloseable {
    */
   public long carry(MadeUpPackets.Made made, int times, long nowNs) {
     long before = delivered();
-    leftTun.give(made.header(), made.length(), times);
-    while (left.outbound().poll(nowNs) > 0) {
-      while (right.inbound().poll(wire[1], nowNs) > 0) {
-        // until the wire is empty
-      }
+    give(made, times);
+    while (seal(nowNs)) {
+      open(nowNs);
     }
     return delivered() - before;
+  }
+
+  /** Lets the left TUN device give copies of a packet. */
+  public void give(MadeUpPackets.Made made, int times) {
+    leftTun.give(made.header(), made.length(), times);
+  }
+
+  /** One turn of the left end, onto the wire; false when its TUN device gave nothing. */
+  public boolean seal(long nowNs) {
+    return left.outbound().poll(nowNs) > 0;
+  }
+
+  /** Lets the right end take all that is on the wire. */
+  public void open(long nowNs) {
+    while (right.inbound().poll(wire[1], nowNs) > 0) {
+      // until the wire is empty
+    }
   }
 
   /** Packets written to the right TUN device so far, joined ones apart. */
@@ -81,8 +113,21 @@ public final class MemoryTunnel implements AutoCloseable {
     return sum;
   }
 
+  MemoryTun leftTun() {
+    return leftTun;
+  }
+
+  MemoryGateway left() {
+    return left;
+  }
+
   MemoryGateway right() {
     return right;
+  }
+
+  /** What the right end receives from. */
+  MessageSocket rightSocket() {
+    return wire[1];
   }
 
   @Override

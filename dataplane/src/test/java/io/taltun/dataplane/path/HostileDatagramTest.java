@@ -8,6 +8,7 @@ import static io.taltun.dataplane.path.PathPair.B6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.Seed;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
@@ -166,12 +167,13 @@ class HostileDatagramTest {
     SessionPair sessions = pair.connect();
     byte[] cut = packet(A4, B4, 64);
     cut[3]++;
-    long plaintext = arena.allocate(128, 8).address();
+    long plaintext = arena.allocate(512, 8).address() + TransportCipher.HEADROOM;
+    long ciphertext = plaintext + 256;
     NativeMemory.copy(cut, 0, plaintext, cut.length);
-    sessions.initiator().sealer(0).seal(0, plaintext, cut.length, plaintext + 16);
+    sessions.initiator().sealer(0).seal(0, plaintext, cut.length, ciphertext);
     ByteBuffer datagram = ByteBuffer.allocate(16 + 80).order(ByteOrder.LITTLE_ENDIAN);
     datagram.putInt(4).putInt(sessions.responder().localIndex()).putLong(0);
-    datagram.put(NativeMemory.toBytes(plaintext + 16, 80));
+    datagram.put(NativeMemory.toBytes(ciphertext, 80));
     tap.inject(pair.b, datagram.array());
     pair.b.receive(1, NOW);
     assertThat(pair.b.count(DropReason.MALFORMED_INNER)).isOne();

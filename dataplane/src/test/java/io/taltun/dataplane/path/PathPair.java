@@ -11,16 +11,28 @@ public final class PathPair implements AutoCloseable {
   public static final String A6 = "fd00::1";
   public static final String B6 = "fd00::2";
 
-  public final Side a = new Side(false);
-  public final Side b = new Side(false);
+  public final Side a;
+  public final Side b;
 
   /** B, as A sees it. */
-  public final Peer peerB = a.addPeer(b.ipv4(), B4, B6);
+  public final Peer peerB;
 
   /** A, as B sees it. */
-  public final Peer peerA = b.addPeer(a.ipv4(), A4, A6);
+  public final Peer peerA;
 
   private int sessions;
+
+  public PathPair() {
+    this(new Side(false), new Side(false));
+  }
+
+  /** Two sides that the test made; closed with the pair. */
+  public PathPair(Side a, Side b) {
+    this.a = a;
+    this.b = b;
+    peerB = a.addPeer(b.ipv4(), B4, B6);
+    peerA = b.addPeer(a.ipv4(), A4, A6);
+  }
 
   /** A pair of sessions that is not installed; A is the initiator. */
   public SessionPair newSession(long sendUntilNs, long receiveUntilNs) {

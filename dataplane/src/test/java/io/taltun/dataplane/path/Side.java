@@ -37,8 +37,8 @@ public final class Side implements AutoCloseable {
 
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
-  /** The kernel's end of the TUN queue. */
-  public final Wire wire = new Wire();
+  /** The kernel's end of the TUN queue; null where the test brought a queue of its own. */
+  public final Wire wire;
 
   public final ForwardingTables tables;
   public final OutboundPath outbound;
@@ -47,7 +47,7 @@ public final class Side implements AutoCloseable {
   public final ControlRing control = new ControlRing(() -> {});
 
   private final Arena arena = Arena.ofShared();
-  private final TunQueue tun = KernelTunQueue.of(wire.queueFd(), 0);
+  private final TunQueue tun;
   private final WaitingPackets waiting = new WaitingPackets(0, MTU);
   private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
   private final UdpSocketPair sockets;
@@ -68,6 +68,28 @@ public final class Side implements AutoCloseable {
    * @param joining whether the kernel joins and cuts datagrams
    */
   public Side(boolean relay, boolean joining) {
+    this(relay, new Wire(), joining);
+  }
+
+  private Side(boolean relay, Wire wire, boolean joining) {
+    this(relay, wire, KernelTunQueue.of(wire.queueFd(), 0), true, joining, joining);
+  }
+
+  /**
+   * One with a TUN queue of the test's, which is closed with it.
+   *
+   * @param coalescing whether packets are joined for the queue
+   * @param gso whether the kernel cuts what is sent
+   * @param gro whether it joins what is received
+   */
+  public Side(TunQueue tun, boolean coalescing, boolean gso, boolean gro) {
+    this(false, null, tun, coalescing, gso, gro);
+  }
+
+  private Side(
+      boolean relay, Wire wire, TunQueue tun, boolean coalescing, boolean gso, boolean gro) {
+    this.wire = wire;
+    this.tun = tun;
     try {
       sockets = UdpSocketPair.open(1, 0, 0).getFirst();
       port = sockets.localPort();
@@ -75,9 +97,9 @@ public final class Side implements AutoCloseable {
       throw new AssertionError(e);
     }
     tables = new ForwardingTables(new SessionIndex<>(64), MTU, relay);
-    UdpOffloads offloads = UdpOffloads.enable(List.of(sockets), joining, joining);
+    UdpOffloads offloads = UdpOffloads.enable(List.of(sockets), gso, gro);
     sends = new SendBatch(arena, sockets.ipv4(), sockets.ipv6(), offloads.gso().on(), counters);
-    Coalescer coalescer = new Coalescer(arena, tun, counters, true, true);
+    Coalescer coalescer = new Coalescer(arena, tun, counters, coalescing, coalescing);
     outbound = new OutboundPath(0, tun, tables, sends, waiting, control, counters);
     inbound = new InboundPath(0, coalescer, tables, batch, outbound, control, counters);
   }
@@ -121,6 +143,11 @@ public final class Side implements AutoCloseable {
     }
   }
 
+  /** The sockets, for a test that sets them otherwise. */
+  UdpSocketPair sockets() {
+    return sockets;
+  }
+
   /** Takes this many datagrams from both sockets, however long they take over the loopback. */
   public void receive(int datagrams, long nowNs) {
     received += datagrams;
@@ -160,7 +187,9 @@ public final class Side implements AutoCloseable {
     batch.close();
     sockets.close();
     tun.close();
-    wire.close();
+    if (wire != null) {
+      wire.close();
+    }
     waiting.close();
     control.close();
     arena.close();
