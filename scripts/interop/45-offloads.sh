@@ -118,7 +118,7 @@ bound_as_said() {
 worker_cpus() { # NAME: a line for each worker
   local thread
   for thread in "/proc/$(pid "$1")/task"/*; do
-    case $(cat "$thread/comm") in taltun-worker-*) cpus_of "${thread##*/}" ;; esac
+    case $(cat "$thread/comm" 2>/dev/null) in taltun-worker-*) cpus_of "${thread##*/}" ;; esac
   done
 }
 
