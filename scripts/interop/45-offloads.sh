@@ -269,6 +269,18 @@ modes() { # SETTINGS MODE OTHER_SETTINGS OTHER_MODE: what Taltun says of its wor
   grep -q "workers $4," "$LOGS/state-v" || fail "not $4: $(grep -o 'workers [^,]*' "$LOGS/state-v")"
 }
 
+# The kernel refuses to send datagrams together that have to be sent in fragments.
+path_mtu_falls() {
+  differing 0 0
+  must in_ns u ip link set wan mtu 1400
+  must in_ns v ip link set wan mtu 1400
+  exchanged u v 1000003
+  exchanged v u 1000003
+  sane u 0
+  sane v 0
+  [ "$(counter u udp_offload_refusals)" -gt 0 ] || fail 'the kernel refused nothing'
+}
+
 must ns_pair u v
 if [ -z "${TALTUN_KIND:-}" ]; then
   peers_up
@@ -292,4 +304,5 @@ if [ "$(nproc)" -gt 1 ]; then
 else
   skip_case 'modes: pinning on here, off there' 'one CPU'
 fi
+taltun_case 'offloads: all, and the MTU of the path falls' path_mtu_falls # the last one: it stays so
 finish
