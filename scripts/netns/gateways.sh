@@ -224,7 +224,9 @@ iperf() {
   esac
   for try in 1 2 3 4 5 6 7 8 9 10; do
     sleep 0.2
-    json=$(gw "$from" timeout 30 iperf3 -c "$(inner4 "$to")" -p $port -J -t 3 "$@" 2>&1) && break
+    json=$(gw "$from" timeout 30 iperf3 -c "$(inner4 "$to")" -p $port -J -t 3 "$@" 2>&1)
+    # The exit status with -J is 0 whatever happened.
+    jq -e '.error == null' <<<"$json" >/dev/null 2>&1 && break
   done
   echo "$json" >"$LOGS/iperf.json"
   jq '.end | if .sum.packets then .sum.packets - .sum.lost_packets else .sum_received.bytes end // 0' <<<"$json" \
