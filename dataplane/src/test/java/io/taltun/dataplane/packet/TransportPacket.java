@@ -29,19 +29,19 @@ public final class TransportPacket {
     this.tcp = tcp;
   }
 
-  static TransportPacket tcp4() {
+  public static TransportPacket tcp4() {
     return new TransportPacket(false, true);
   }
 
-  static TransportPacket udp4() {
+  public static TransportPacket udp4() {
     return new TransportPacket(false, false);
   }
 
-  static TransportPacket tcp6() {
+  public static TransportPacket tcp6() {
     return new TransportPacket(true, true);
   }
 
-  static TransportPacket udp6() {
+  public static TransportPacket udp6() {
     return new TransportPacket(true, false);
   }
 

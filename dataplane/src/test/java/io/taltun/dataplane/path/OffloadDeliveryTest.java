@@ -25,6 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OffloadDeliveryTest {
   private static final long NOW = 1_000;
   private static final int ROUNDS = 40;
+
+  /** Bytes after which no other read is given: together they fit the buffer of a socket. */
+  private static final int BYTES_AT_ONCE = 20_000;
+
   private static final int DONT_FRAGMENT = 0x40;
 
   private final RandomGenerator random = Seed.random();
@@ -64,11 +68,13 @@ class OffloadDeliveryTest {
       List<byte[]> delivered = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
         int before = sent.size();
-        for (int i = random.nextInt(3); i >= 0; i--) {
+        int bytes = 0;
+        do {
           OffloadReads.Read read = reads.next();
           from.give(read.bytes());
           sent.addAll(read.packets());
-        }
+          bytes += read.bytes().length;
+        } while (bytes < BYTES_AT_ONCE && random.nextInt(8) != 0);
         pair.a.send(NOW);
         pair.b.receive(sent.size() - before, NOW);
         delivered.addAll(to.take());

@@ -26,6 +26,7 @@ final class OffloadReads {
   private final boolean tso;
   private final boolean uso;
   private final List<TransportPacket> flows = new ArrayList<>();
+  private int latest;
 
   /** One read and the packets it stands for. */
   record Read(byte[] bytes, List<byte[]> packets) {}
@@ -68,7 +69,11 @@ final class OffloadReads {
 
   /** The next read. */
   Read next() {
-    TransportPacket flow = flows.get(random.nextInt(flows.size()));
+    // Often the flow of the read before, so that packets of several reads meet.
+    if (random.nextBoolean()) {
+      latest = random.nextInt(flows.size());
+    }
+    TransportPacket flow = flows.get(latest);
     change(flow);
     boolean cut = header && (flow.tcp ? tso : uso) && random.nextInt(4) != 0;
     Read read = cut ? large(flow) : small(flow);
@@ -106,6 +111,9 @@ final class OffloadReads {
     }
     int most = Math.min(room, MAX_SEGMENTS * size);
     int length = Math.min(most, size + 1 + random.nextInt(most));
+    if (length > 2 * size && random.nextBoolean()) {
+      length -= length % size;
+    }
     flow.payload(length, random.nextInt(256));
     return large(flow, size);
   }
@@ -120,7 +128,8 @@ final class OffloadReads {
   }
 
   private Read small(TransportPacket flow) {
-    flow.payload(random.nextInt(MTU - flow.headerLength() + 1), random.nextInt(256));
+    int room = MTU - flow.headerLength();
+    flow.payload(random.nextBoolean() ? room : random.nextInt(room + 1), random.nextInt(256));
     byte[] packet = flow.build();
     if (!header) {
       return new Read(packet, List.of(packet));
