@@ -11,6 +11,8 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.log.LogStyle;
 import io.taltun.daemon.log.Logs;
 import io.taltun.daemon.uapi.UapiServer;
+import io.taltun.dataplane.memory.PathWarmUp;
+import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.logging.Level;
@@ -54,6 +57,8 @@ final class WarmUp implements Callable<Integer> {
           endpoint: 127.0.0.1:9
           allowed-ips: [10.99.0.2/32, "fd99::2/128"]
       """;
+
+  private static final long PROFILING_NS = TimeUnit.SECONDS.toNanos(4);
 
   @Spec private CommandSpec spec;
   private final Host host;
@@ -100,6 +105,10 @@ final class WarmUp implements Callable<Integer> {
     try (Gateway gateway = host.gateways().start(config);
         UapiServer _ = UapiServer.open(folder.resolve("uapi.sock"), gateway);
         AdminServer _ = AdminServer.open(folder.resolve("admin.sock"), gateway)) {
+      // The cache keeps the compiler's profiles (JEP 515): the longer they are, the sooner the
+      // packet
+      // path is compiled for good in every later start.
+      PathWarmUp.run(Primitives.best().aead(), PROFILING_NS, new BootClock());
       return null;
     }
   }

@@ -71,9 +71,11 @@ public final class MemoryTunnel implements AutoCloseable {
   public long carry(MadeUpPackets.Made made, int times, long nowNs) {
     long before = delivered();
     give(made, times);
-    while (seal(nowNs)) {
+    boolean more;
+    do {
+      more = seal(nowNs);
       open(nowNs);
-    }
+    } while (more);
     return delivered() - before;
   }
 
@@ -82,14 +84,14 @@ public final class MemoryTunnel implements AutoCloseable {
     leftTun.give(made.header(), made.length(), times);
   }
 
-  /** One turn of the left end, onto the wire; false when its TUN device gave nothing. */
+  /** One turn of the left end, onto the wire; whether its TUN device has more to give. */
   public boolean seal(long nowNs) {
-    return left.outbound().poll(nowNs) > 0;
+    return left.outbound().poll(nowNs);
   }
 
   /** Lets the right end take all that is on the wire. */
   public void open(long nowNs) {
-    while (right.inbound().poll(wire[1], nowNs) > 0) {
+    while (right.inbound().poll(wire[1], nowNs)) {
       // until the wire is empty
     }
   }

@@ -62,12 +62,12 @@ public final class InboundPath implements AutoCloseable {
   /**
    * Takes up to one batch from a socket.
    *
-   * @return messages taken
+   * @return whether more may wait there
    */
-  public int poll(MessageSocket socket, long nowNs) {
+  public boolean poll(MessageSocket socket, long nowNs) {
     int received = batch.receive(socket);
     if (received <= 0) {
-      return 0;
+      return false;
     }
     counters.increment(Counter.UDP_RECEIVE_CALLS);
     counters.add(Counter.UDP_RECEIVED_MESSAGES, received);
@@ -81,7 +81,7 @@ public final class InboundPath implements AutoCloseable {
     countOverflows(socket, batch.overflows(received - 1));
     writeOut();
     outbound.flush();
-    return received;
+    return batch.more();
   }
 
   private void countOverflows(MessageSocket socket, int total) {

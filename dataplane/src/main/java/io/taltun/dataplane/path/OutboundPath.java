@@ -75,15 +75,17 @@ public final class OutboundPath implements AutoCloseable {
   /**
    * Takes a bounded burst from the TUN queue and sends it.
    *
-   * @return reads that brought something
+   * @return whether more may wait there
    */
-  public int poll(long nowNs) {
+  public boolean poll(long nowNs) {
     int reads = 0;
     int bytes = 0;
+    boolean more = true;
     while (reads < TURN_READS && bytes < TURN_BYTES) {
       int length = read.read();
       if (length <= 0) {
         deviceGone = length == -Errno.EBADFD;
+        more = false;
         break;
       }
       reads++;
@@ -92,7 +94,7 @@ public final class OutboundPath implements AutoCloseable {
     }
     counters.add(Counter.TUN_READS, reads);
     flush();
-    return reads;
+    return more;
   }
 
   /** Whether the device was deleted under its open queue. */

@@ -138,7 +138,7 @@ public final class Side implements AutoCloseable {
     for (byte[] packet : packets) {
       wire.give(packet);
     }
-    while (outbound.poll(nowNs) > 0) {
+    while (outbound.poll(nowNs)) {
       // until none is left
     }
   }
@@ -153,7 +153,10 @@ public final class Side implements AutoCloseable {
     received += datagrams;
     long deadlineNs = System.nanoTime() + PATIENCE_NS;
     while (counters.get(Counter.UDP_RECEIVED_DATAGRAMS) < received) {
-      if (inbound.poll(sockets.ipv4(), nowNs) + inbound.poll(sockets.ipv6(), nowNs) == 0) {
+      long before = counters.get(Counter.UDP_RECEIVED_DATAGRAMS);
+      inbound.poll(sockets.ipv4(), nowNs);
+      inbound.poll(sockets.ipv6(), nowNs);
+      if (counters.get(Counter.UDP_RECEIVED_DATAGRAMS) == before) {
         if (deadlineNs - System.nanoTime() < 0) {
           throw new AssertionError("a datagram is missing");
         }
