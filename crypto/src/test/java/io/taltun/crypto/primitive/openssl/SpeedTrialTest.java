@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.taltun.crypto.primitive.AeadChoice;
+import java.util.List;
 import jnr.ffi.LibraryLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,10 +23,20 @@ class SpeedTrialTest {
 
   @Test
   void shouldNotChooseAConstructionWhenItFails() {
-    long chacha20 = lib.EVP_CIPHER_fetch(0, "ChaCha20", 0);
-    Construction broken = new Construction(AeadChoice.SPLIT, key -> new Broken(lib, chacha20, key));
-    assertThat(SpeedTrial.faster(fused, broken)).isSameAs(fused);
-    assertThat(SpeedTrial.faster(broken, fused)).isSameAs(fused);
+    Construction broken = new Construction(AeadChoice.SPLIT, key -> new Broken(lib, key));
+    assertThat(SpeedTrial.fastest(List.of(fused, broken))).isSameAs(fused);
+    assertThat(SpeedTrial.fastest(List.of(broken, fused, broken))).isSameAs(fused);
+  }
+
+  @Test
+  void shouldMeasureNothingWhenThereIsNoChoice() {
+    Construction unusable =
+        new Construction(
+            AeadChoice.FUSED,
+            key -> {
+              throw new IllegalStateException();
+            });
+    assertThat(SpeedTrial.fastest(List.of(unusable))).isSameAs(unusable);
   }
 
   @Test
@@ -38,17 +49,17 @@ class SpeedTrialTest {
               ciphers[0]++;
               return fused.cipher(key);
             });
-    FasterConstruction faster = new FasterConstruction(counted, counted);
+    FastestConstruction fastest = new FastestConstruction(() -> List.of(counted, counted, counted));
     assertThat(ciphers[0]).isZero();
-    assertThat(faster.get()).isSameAs(counted);
-    assertThat(faster.get()).isSameAs(counted);
-    assertThat(ciphers[0]).isEqualTo(2);
+    assertThat(fastest.get()).isSameAs(counted);
+    assertThat(fastest.get()).isSameAs(counted);
+    assertThat(ciphers[0]).isEqualTo(3);
   }
 
   /** Fails in no time at all. */
   private static final class Broken extends OpenSslCipher {
-    Broken(LibCrypto lib, long cipher, byte[] key32) {
-      super(lib, cipher, key32, 0);
+    Broken(LibCrypto lib, byte[] key32) {
+      super(lib, key32, 0);
     }
 
     @Override
