@@ -3,8 +3,6 @@ package io.taltun.crypto.primitive.openssl;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.AeadChoice;
 import io.taltun.crypto.primitive.X25519;
-import java.util.Optional;
-import java.util.stream.Stream;
 import jnr.ffi.LibraryLoader;
 
 /**
@@ -66,13 +64,9 @@ public final class OpenSsl {
     this.split = split == null ? null : new OpenSslAead(lib, () -> split);
     this.direct = direct;
     this.fastest =
-        new OpenSslAead(
-            lib,
-            new FastestConstruction(
-                () ->
-                    Stream.of(Optional.of(fused), Optional.ofNullable(split), direct.ifAvailable())
-                        .flatMap(Optional::stream)
-                        .toList()));
+        split == null
+            ? this.fused
+            : new OpenSslAead(lib, new FastestConstruction(fused, split, direct));
     this.lib = lib;
     this.x25519 = new OpenSslX25519(lib);
     this.note = version;
@@ -128,8 +122,8 @@ public final class OpenSsl {
 
   /**
    * ChaCha20-Poly1305. AUTO measures when it is first used or asked for its name, and DIRECT links
-   * when it is first asked for, which takes some ms: not on the packet path. Without ChaCha20 or
-   * Poly1305 AUTO is FUSED.
+   * when it is first asked for, which takes some ms: not on the packet path. AUTO is FUSED without
+   * ChaCha20 or Poly1305, and DIRECT where SPLIT is faster than FUSED.
    *
    * @throws UnsupportedOperationException when not {@link #available}, or when the library cannot
    *     do what is chosen; the message says why
