@@ -217,7 +217,7 @@ class ConfigErrorsTest {
         wrong("tun-gro: OFF", "3:12: tun-gro: `OFF` is not auto or off"),
         wrong("udp-gso: 0", "3:12: udp-gso: `0` is not auto or off"),
         wrong("udp-gro: 'no'", "3:12: udp-gro: `no` is not auto or off"),
-        wrong("aead: evp", "3:9: aead: `evp` is not auto, fused or split"),
+        wrong("aead: evp", "3:9: aead: `evp` is not auto, fused, split or direct"),
         wrong("pinning: true", "3:12: pinning: `true` is not auto, on or off"));
   }
 

@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.lang.foreign.Linker;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.Executor;
@@ -104,6 +105,18 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jnr.ffi.."));
+  }
+
+  /** docs/decisions/0004-past-evp.md. */
+  @Test
+  void shouldCallNativeCodeThroughJavaLangForeignInOneClassOnly() {
+    check(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.taltun.crypto.primitive.openssl.ProviderFunctions")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Linker.class));
   }
 
   /** jffi passes garbage as the sixth parameter of a native function. */

@@ -18,8 +18,8 @@ record Options(int forks, double seconds, List<String> engines, List<Load> loads
       usage: scripts/bench_flow.sh [--forks N] [--seconds S] [--engine NAME]... [--load PATTERN]...
         --forks N        JVMs an engine (5)
         --seconds S      that a load is measured in each (0.5)
-        --engine NAME    libcrypto/fused, libcrypto/split, jdk, bouncycastle, or none, which only
-                         copies: Taltun's own cost (fused, split, none)
+        --engine NAME    libcrypto/fused, libcrypto/split, libcrypto/direct, jdk, bouncycastle, or
+                         none, which only copies: Taltun's own cost (fused, split, direct, none)
         --load PATTERN   a regular expression over: %s (all)
       """;
 
@@ -45,7 +45,7 @@ record Options(int forks, double seconds, List<String> engines, List<Load> loads
         forks,
         seconds,
         engines.isEmpty()
-            ? List.of("libcrypto/fused", "libcrypto/split", CopyingAead.NAME)
+            ? List.of("libcrypto/fused", "libcrypto/split", "libcrypto/direct", CopyingAead.NAME)
             : engines,
         loads.isEmpty() ? List.of(Load.values()) : loads);
   }

@@ -26,7 +26,7 @@ public class TransportCipherBenchmark {
   private static final long OPENED_COUNTER = 1;
 
   /** As {@link Primitives#of} names it. */
-  @Param({"libcrypto/fused", "libcrypto/split", "jdk", "bouncycastle"})
+  @Param({"libcrypto/fused", "libcrypto/split", "libcrypto/direct", "jdk", "bouncycastle"})
   public String engine;
 
   /** Small packets, a full one of whole blocks, a full one at the default MTU. */

@@ -6,7 +6,7 @@ package io.taltun.crypto.primitive;
  * threads.
  */
 public interface Aead {
-  /** "libcrypto/fused", "libcrypto/split", "jdk" or "bouncycastle". */
+  /** "libcrypto/fused", "libcrypto/split", "libcrypto/direct", "jdk" or "bouncycastle". */
   String engine();
 
   /** A cipher for transport data, owned by the caller. */

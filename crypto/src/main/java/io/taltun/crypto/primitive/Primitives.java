@@ -33,8 +33,8 @@ public record Primitives(
 
   /**
    * The engines of one name: "jdk", "bouncycastle", "libcrypto" or, to choose its AEAD,
-   * "libcrypto/fused" and "libcrypto/split"; BLAKE2s and XChaCha20-Poly1305 are BouncyCastle's in
-   * each.
+   * "libcrypto/fused", "libcrypto/split" and "libcrypto/direct"; BLAKE2s and XChaCha20-Poly1305 are
+   * BouncyCastle's in each.
    *
    * @throws IllegalArgumentException for another name
    * @throws UnsupportedOperationException when this machine lacks the engine; the message says why
@@ -44,6 +44,7 @@ public record Primitives(
       case OpenSsl.NAME -> openSsl(AeadChoice.AUTO);
       case OpenSsl.NAME + "/fused" -> openSsl(AeadChoice.FUSED);
       case OpenSsl.NAME + "/split" -> openSsl(AeadChoice.SPLIT);
+      case OpenSsl.NAME + "/direct" -> openSsl(AeadChoice.DIRECT);
       case Jdk.NAME -> with(Jdk.aead(), Jdk.x25519(), javaVersion());
       case BouncyCastle.NAME -> with(BouncyCastle.aead(), BouncyCastle.x25519(), javaVersion());
       default ->

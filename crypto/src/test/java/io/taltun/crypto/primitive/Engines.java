@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 /** Every engine that this machine has, for parameterized tests. */
 public final class Engines {
   private static final List<Primitives> ALL =
-      Stream.of("libcrypto/fused", "libcrypto/split", "jdk", "bouncycastle")
+      Stream.of("libcrypto/fused", "libcrypto/split", "libcrypto/direct", "jdk", "bouncycastle")
           .flatMap(Engines::ofName)
           .toList();
 

@@ -6,15 +6,22 @@ final class FusedCipher extends OpenSslCipher {
   private static final int EVP_CTRL_AEAD_GET_TAG = 0x10;
   private static final int EVP_CTRL_AEAD_SET_TAG = 0x11;
 
-  /** {@code cipher} is ChaCha20-Poly1305. */
+  /** The address of an EVP_CIPHER_CTX; 0 after {@link #close}. */
+  private long context;
+
+  /** {@code cipher} is the fetched EVP_CIPHER of ChaCha20-Poly1305. */
   FusedCipher(LibCrypto lib, long cipher, byte[] key32) {
-    super(lib, cipher, key32, 0);
+    super(lib, key32, 0);
+    context = EvpContext.create(lib, cipher, key32);
+    if (context == 0) {
+      close();
+      throw noCipher();
+    }
   }
 
   /** An update of length 0 is left out, here and below. */
   @Override
   boolean seal(long aad, int aadLength, long plaintext, int length, long ciphertext) {
-    long context = context();
     long outLength = outLength();
     return lib.EVP_EncryptInit_ex(context, 0, 0, 0, nonce()) == 1
         && (aadLength == 0 || lib.EVP_EncryptUpdate(context, 0, outLength, aad, aadLength) == 1)
@@ -27,7 +34,6 @@ final class FusedCipher extends OpenSslCipher {
 
   @Override
   boolean open(long aad, int aadLength, long ciphertext, int length, long plaintext) {
-    long context = context();
     long outLength = outLength();
     int plainLength = length - TAG_LENGTH;
     boolean opened =
@@ -50,5 +56,13 @@ final class FusedCipher extends OpenSslCipher {
   @Override
   boolean makeCalls(long in, int length, long out) {
     return seal(0, 0, in, length, out) && open(0, 0, out, length + TAG_LENGTH, in);
+  }
+
+  /** libcrypto zeroes the key. */
+  @Override
+  public void close() {
+    super.close();
+    lib.EVP_CIPHER_CTX_free(context);
+    context = 0;
   }
 }

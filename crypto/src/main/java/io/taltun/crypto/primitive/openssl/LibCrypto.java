@@ -75,6 +75,24 @@ public interface LibCrypto {
   int EVP_MAC_final(long context, long out, long outLength, long outSize);
 
   @IgnoreError
+  long EVP_CIPHER_get0_provider(long cipher);
+
+  @IgnoreError
+  long EVP_MAC_get0_provider(long mac);
+
+  @IgnoreError
+  String OSSL_PROVIDER_get0_name(long provider);
+
+  @IgnoreError
+  long OSSL_PROVIDER_get0_provider_ctx(long provider);
+
+  @IgnoreError
+  long OSSL_PROVIDER_query_operation(long provider, int operation, long noCache);
+
+  @IgnoreError
+  void OSSL_PROVIDER_unquery_operation(long provider, int operation, long algorithms);
+
+  @IgnoreError
   long EVP_PKEY_new_raw_private_key(int type, long engine, long key, long length);
 
   @IgnoreError

@@ -13,6 +13,11 @@ public final class OpenSsl {
   /** What these engines call themselves; the AEAD adds a slash and its construction. */
   public static final String NAME = "libcrypto";
 
+  /** As libcrypto and its provider name them. */
+  static final String CHACHA20 = "ChaCha20";
+
+  static final String POLY1305 = "POLY1305";
+
   /**
    * The name of the ABI of OpenSSL 3; plain libcrypto.so may be 1.1, which lacks EVP_CIPHER_fetch.
    */
@@ -32,28 +37,37 @@ public final class OpenSsl {
   /** Null also when the library lacks one of the two primitives. */
   private final Aead split;
 
-  private final Aead faster;
+  private final DirectConstruction direct;
+  private final Aead fastest;
+  private final LibCrypto lib;
   private final X25519 x25519;
   private final String note;
 
   private OpenSsl(String reason) {
     this.fused = null;
     this.split = null;
-    this.faster = null;
+    this.direct = null;
+    this.fastest = null;
+    this.lib = null;
     this.x25519 = null;
     this.note = reason;
   }
 
   /** {@code split} may be null. */
-  private OpenSsl(LibCrypto lib, Construction fused, Construction split, String version) {
+  private OpenSsl(
+      LibCrypto lib,
+      Construction fused,
+      Construction split,
+      DirectConstruction direct,
+      String version) {
     this.fused = new OpenSslAead(lib, () -> fused);
-    if (split == null) {
-      this.split = null;
-      this.faster = this.fused;
-    } else {
-      this.split = new OpenSslAead(lib, () -> split);
-      this.faster = new OpenSslAead(lib, new FasterConstruction(fused, split));
-    }
+    this.split = split == null ? null : new OpenSslAead(lib, () -> split);
+    this.direct = direct;
+    this.fastest =
+        split == null
+            ? this.fused
+            : new OpenSslAead(lib, new FastestConstruction(fused, split, direct));
+    this.lib = lib;
     this.x25519 = new OpenSslX25519(lib);
     this.note = version;
   }
@@ -80,16 +94,20 @@ public final class OpenSsl {
   /** Fetched once and never freed: they live as long as the process. */
   static OpenSsl with(LibCrypto lib, String version) {
     long aead = lib.EVP_CIPHER_fetch(0, "ChaCha20-Poly1305", 0);
-    long chacha20 = lib.EVP_CIPHER_fetch(0, "ChaCha20", 0);
-    long poly1305 = lib.EVP_MAC_fetch(0, "POLY1305", 0);
+    long chacha20 = lib.EVP_CIPHER_fetch(0, CHACHA20, 0);
+    long poly1305 = lib.EVP_MAC_fetch(0, POLY1305, 0);
     lib.ERR_clear_error();
     if (aead == 0) {
       return new OpenSsl(version + " offers no ChaCha20-Poly1305");
     }
     Construction fused = new Construction(AeadChoice.FUSED, key -> new FusedCipher(lib, aead, key));
     Construction split =
-        new Construction(AeadChoice.SPLIT, key -> new SplitCipher(lib, chacha20, poly1305, key));
-    return new OpenSsl(lib, fused, chacha20 == 0 || poly1305 == 0 ? null : split, version);
+        chacha20 == 0 || poly1305 == 0
+            ? null
+            : new Construction(
+                AeadChoice.SPLIT, key -> new EvpSplitCipher(lib, chacha20, poly1305, key));
+    DirectConstruction direct = new DirectConstruction(lib, chacha20, poly1305, fused);
+    return new OpenSsl(lib, fused, split, direct, version);
   }
 
   /** Whether the engines can be used. */
@@ -103,8 +121,9 @@ public final class OpenSsl {
   }
 
   /**
-   * ChaCha20-Poly1305. AUTO measures when it is first used or asked for its name, which takes some
-   * ms: not on the packet path. Without ChaCha20 or Poly1305 it is FUSED.
+   * ChaCha20-Poly1305. AUTO measures when it is first used or asked for its name, and DIRECT links
+   * when it is first asked for, which takes some ms: not on the packet path. AUTO is FUSED without
+   * ChaCha20 or Poly1305, and DIRECT where SPLIT is faster than FUSED.
    *
    * @throws UnsupportedOperationException when not {@link #available}, or when the library cannot
    *     do what is chosen; the message says why
@@ -112,7 +131,7 @@ public final class OpenSsl {
   public Aead aead(AeadChoice choice) {
     requireAvailable();
     return switch (choice) {
-      case AUTO -> faster;
+      case AUTO -> fastest;
       case FUSED -> fused;
       case SPLIT -> {
         if (split == null) {
@@ -121,7 +140,18 @@ public final class OpenSsl {
         }
         yield split;
       }
+      case DIRECT -> directAead();
     };
+  }
+
+  private Aead directAead() {
+    try {
+      Construction construction = direct.get();
+      return new OpenSslAead(lib, () -> construction);
+    } catch (UnsupportedOperationException e) {
+      throw new UnsupportedOperationException(
+          "no direct ChaCha20-Poly1305: " + note + ": " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -5,49 +5,41 @@ import io.taltun.crypto.primitive.Nonce;
 import io.taltun.crypto.primitive.TransportCipher;
 
 /**
- * An EVP_CIPHER_CTX whose key is set once (a new context per packet would cost more than the
- * packet) and the native scratch of its calls. Used by one thread at a time.
+ * A cipher with the native scratch of its calls. A subclass adds contexts of libcrypto whose key is
+ * set once: new ones per packet would cost more than the packet. Used by one thread at a time.
  */
 abstract class OpenSslCipher implements TransportCipher {
-  private static final int KEY_LENGTH = 32;
+  /** Bytes of the key. */
+  static final int KEY_LENGTH = 32;
 
   // The scratch: where a call puts its output length; ChaCha20's iv, which is the number of the
-  // first block in 32 bits (always 0) and the nonce; at first the key; what a subclass wants.
+  // first block in 32 bits (always 0) and the nonce; what a subclass wants.
   private static final int OUT_LENGTH = 0;
   private static final int IV = 8;
   private static final int NONCE = IV + Integer.BYTES;
-  private static final int KEY = NONCE + Nonce.LENGTH;
-  private static final int MORE = KEY + KEY_LENGTH;
+  private static final int MORE = NONCE + Nonce.LENGTH;
 
   final LibCrypto lib;
 
   private final int scratchLength;
 
-  /** Both are addresses until {@link #close} frees them and writes 0. */
-  private long context;
-
+  /** An address until {@link #close} frees it and writes 0. */
   private long scratch;
 
-  /** {@code cipher} is the fetched EVP_CIPHER; copies the key. */
-  OpenSslCipher(LibCrypto lib, long cipher, byte[] key32, int moreScratch) {
+  /** Only looks at the key's length. */
+  OpenSslCipher(LibCrypto lib, byte[] key32, int moreScratch) {
     if (key32.length != KEY_LENGTH) {
       throw new IllegalArgumentException("a ChaCha20-Poly1305 key is " + KEY_LENGTH + " bytes");
     }
     this.lib = lib;
     this.scratchLength = MORE + moreScratch;
-    this.context = lib.EVP_CIPHER_CTX_new();
-    this.scratch = lib.CRYPTO_zalloc(scratchLength, 0, 0);
-    if (context == 0 || scratch == 0) {
-      close();
-      throw new IllegalStateException("libcrypto has no memory for a cipher");
-    }
-    NativeMemory.copy(key32, 0, scratch + KEY, KEY_LENGTH);
-    int done = lib.EVP_EncryptInit_ex(context, cipher, 0, scratch + KEY, 0);
-    NativeMemory.clear(scratch + KEY, KEY_LENGTH);
-    if (done != 1) {
-      close();
-      throw new IllegalStateException("libcrypto refused a ChaCha20-Poly1305 key");
-    }
+    this.scratch = Block.allocate(lib, scratchLength).address();
+  }
+
+  /** What a constructor throws. */
+  final IllegalStateException noCipher() {
+    lib.ERR_clear_error();
+    return new IllegalStateException("libcrypto has no memory for a cipher, or refused its key");
   }
 
   /**
@@ -97,10 +89,6 @@ abstract class OpenSslCipher implements TransportCipher {
     return new IllegalStateException("libcrypto failed to seal " + length + " bytes");
   }
 
-  final long context() {
-    return context;
-  }
-
   /** Where calls put an output length that nobody reads. */
   final long outLength() {
     return scratch + OUT_LENGTH;
@@ -120,17 +108,15 @@ abstract class OpenSslCipher implements TransportCipher {
   }
 
   private void requireOpen() {
-    if (context == 0) {
+    if (scratch == 0) {
       throw new IllegalStateException("the cipher is closed");
     }
   }
 
-  /** libcrypto zeroes the key as it frees the context. */
+  /** A subclass frees its contexts as well, and knows which of them hold keys. */
   @Override
   public void close() {
-    lib.EVP_CIPHER_CTX_free(context);
     lib.CRYPTO_clear_free(scratch, scratchLength, 0, 0);
-    context = 0;
     scratch = 0;
   }
 }

@@ -3,18 +3,22 @@ package io.taltun.crypto.primitive.openssl;
 import io.taltun.crypto.primitive.NativeMemory;
 
 /**
- * The same AEAD from two primitives, by RFC 8439, section 2.8, in whole blocks. One ChaCha20 pass
- * from block 0 over 64 zero bytes and the packet gives the one-time Poly1305 key (the first 32 of
- * those 64 bytes, section 2.6) and the ciphertext together; one Poly1305 update covers ciphertext,
+ * The AEAD from two primitives, by RFC 8439, section 2.8, in whole blocks. One ChaCha20 pass from
+ * block 0 over 64 zero bytes and the packet gives the one-time Poly1305 key (the first 32 of those
+ * 64 bytes, section 2.6) and the ciphertext together; one Poly1305 update covers ciphertext,
  * padding and lengths. libcrypto's own AEAD makes block 0 and a last partial block by themselves,
  * where its vector code has nothing to do in parallel.
  *
  * <p>A one-time key is erased as soon as Poly1305 has it. The other 32 bytes of block 0 are used by
  * nobody and may stay in the headroom.
+ *
+ * <p>How the two are called is up to a subclass.
  */
-final class SplitCipher extends OpenSslCipher {
+abstract class SplitCipher extends OpenSslCipher {
+  /** Bytes of Poly1305's key. */
+  static final int ONE_TIME_KEY_LENGTH = 32;
+
   private static final int BLOCK = HEADROOM;
-  private static final int ONE_TIME_KEY_LENGTH = 32;
   private static final int POLY1305_BLOCK = 16;
 
   /** Bytes before a message, in a row of messages, that belong to the one before it. */
@@ -25,21 +29,27 @@ final class SplitCipher extends OpenSslCipher {
   private static final int SAVED = TAG + TAG_LENGTH;
   private static final int SCRATCH_LENGTH = SAVED + KEPT;
 
-  /** An EVP_MAC_CTX, keyed anew for each packet; 0 after {@link #close}. */
-  private long mac;
-
-  /** {@code chacha20} and {@code poly1305} are the fetched EVP_CIPHER and EVP_MAC. */
-  SplitCipher(LibCrypto lib, long chacha20, long poly1305, byte[] key32) {
-    super(lib, chacha20, key32, SCRATCH_LENGTH);
-    mac = lib.EVP_MAC_CTX_new(poly1305);
-    if (mac == 0) {
-      close();
-      throw new IllegalStateException("libcrypto has no memory for a Poly1305");
-    }
+  SplitCipher(LibCrypto lib, byte[] key32) {
+    super(lib, key32, SCRATCH_LENGTH);
   }
 
+  /**
+   * One ChaCha20 pass with the {@link #iv} that is set.
+   *
+   * @param length bytes, a multiple of 64: nothing of a block may be left for the next pass
+   */
+  abstract boolean pass(long in, long out, int length);
+
+  /** Starts Poly1305 with the {@value #ONE_TIME_KEY_LENGTH} bytes at {@code key}. */
+  abstract boolean startMac(long key);
+
+  abstract boolean updateMac(long data, int length);
+
+  /** Writes {@value #TAG_LENGTH} bytes; Poly1305 zeroes its state. */
+  abstract boolean finishMac(long tag);
+
   @Override
-  boolean seal(long aad, int aadLength, long plaintext, int length, long ciphertext) {
+  final boolean seal(long aad, int aadLength, long plaintext, int length, long ciphertext) {
     long block0 = ciphertext - BLOCK;
     long saved = moreScratch() + SAVED;
     copyLongs(block0, saved, KEPT);
@@ -51,7 +61,7 @@ final class SplitCipher extends OpenSslCipher {
   }
 
   @Override
-  boolean open(long aad, int aadLength, long ciphertext, int length, long plaintext) {
+  final boolean open(long aad, int aadLength, long ciphertext, int length, long plaintext) {
     int plainLength = length - TAG_LENGTH;
     clearLongs(ciphertext - BLOCK, BLOCK);
     boolean keyed = encrypt(ciphertext, plainLength, plaintext);
@@ -81,9 +91,7 @@ final class SplitCipher extends OpenSslCipher {
   /** The pass from the block before {@code in} to the block before {@code out}; keys Poly1305. */
   private boolean encrypt(long in, int length, long out) {
     int whole = BLOCK + (length + BLOCK - 1 & -BLOCK);
-    return lib.EVP_EncryptInit_ex(context(), 0, 0, 0, iv()) == 1
-        && lib.EVP_EncryptUpdate(context(), out - BLOCK, outLength(), in - BLOCK, whole) == 1
-        && lib.EVP_MAC_init(mac, out - BLOCK, ONE_TIME_KEY_LENGTH, 0) == 1;
+    return pass(in - BLOCK, out - BLOCK, whole) && startMac(out - BLOCK);
   }
 
   /** Overwrites up to 32 bytes behind the ciphertext, then writes the tag. */
@@ -94,18 +102,16 @@ final class SplitCipher extends OpenSslCipher {
     NativeMemory.putLong(end + 8, 0);
     NativeMemory.putLongLe(lengths, aadLength);
     NativeMemory.putLongLe(lengths + 8, length);
-    return (aadLength == 0 || lib.EVP_MAC_update(mac, aad, pad(aadLength)) == 1)
-        && writeTag(ciphertext, length, tag);
+    return (aadLength == 0 || updateMac(aad, pad(aadLength))) && writeTag(ciphertext, length, tag);
   }
 
   /** Over the ciphertext with its padding and the lengths behind it. */
   private boolean writeTag(long ciphertext, int length, long tag) {
-    return lib.EVP_MAC_update(mac, ciphertext, pad(length) + POLY1305_BLOCK) == 1
-        && lib.EVP_MAC_final(mac, tag, outLength(), TAG_LENGTH) == 1;
+    return updateMac(ciphertext, pad(length) + POLY1305_BLOCK) && finishMac(tag);
   }
 
   @Override
-  boolean makeCalls(long in, int length, long out) {
+  final boolean makeCalls(long in, int length, long out) {
     long tag = moreScratch() + TAG;
     return encrypt(in, length, out)
         && writeTag(out, length, tag)
@@ -128,13 +134,5 @@ final class SplitCipher extends OpenSslCipher {
     for (int i = 0; i < length; i += Long.BYTES) {
       NativeMemory.putLong(address + i, 0);
     }
-  }
-
-  /** Poly1305 zeroed its own state with the last tag. */
-  @Override
-  public void close() {
-    super.close();
-    lib.EVP_MAC_CTX_free(mac);
-    mac = 0;
   }
 }

@@ -56,6 +56,11 @@ class OpenSslTest {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessage(
             "no split ChaCha20-Poly1305: OpenSSL of a test lacks ChaCha20 or Poly1305 by itself");
+    assertThatThrownBy(() -> partial.aead(AeadChoice.DIRECT))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage(
+            "no direct ChaCha20-Poly1305: OpenSSL of a test: ChaCha20 or Poly1305 is missing by"
+                + " itself");
   }
 
   @Test
@@ -67,12 +72,12 @@ class OpenSslTest {
   }
 
   /** The first 32 bytes of keystream block 0: where the pass puts them, before the output. */
-  @Test
-  void shouldLeaveNoOneTimeKeyBehindWhenItIsSplit() {
+  @ParameterizedTest
+  @EnumSource(names = {"SPLIT", "DIRECT"})
+  void shouldLeaveNoOneTimeKeyBehindWhenItIsSplit(AeadChoice choice) {
     assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
     try (Arena arena = Arena.ofConfined();
-        TransportCipher cipher =
-            OpenSsl.installed().aead(AeadChoice.SPLIT).transportCipher(new byte[32])) {
+        TransportCipher cipher = OpenSsl.installed().aead(choice).transportCipher(new byte[32])) {
       long packet = arena.allocate(2 * ROOM).address() + TransportCipher.HEADROOM;
       long opened = packet + ROOM;
       byte[] zeroes = new byte[32];
