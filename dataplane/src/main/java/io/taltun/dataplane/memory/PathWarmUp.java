@@ -2,8 +2,11 @@ package io.taltun.dataplane.memory;
 
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.mailbox.WorkerMailbox;
+import io.taltun.dataplane.os.Epoll;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.os.Syscall;
+import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.tun.KernelTunQueue;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.tun.VirtioNetHeader;
@@ -21,8 +24,11 @@ public final class PathWarmUp {
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
 
-  /** Rounds with the kernel's edges: so many that the compiler counts on both kinds. */
-  private static final int KERNEL_ROUNDS = 64;
+  /** Calls after which the JVM compiles a method for good (Tier4InvocationThreshold), and more. */
+  private static final int CALLS = 6_000;
+
+  /** One in so many rounds with the kernel's edges carries a packet, which takes its time. */
+  private static final int CARRY_EVERY = 100;
 
   private PathWarmUp() {}
 
@@ -38,6 +44,7 @@ public final class PathWarmUp {
       List<Load> loads = loads(new MadeUpPackets(arena));
       carryAll(tunnel, loads, clock.nowNs());
       touchKernelEdges(aead, clock.nowNs());
+      touchWaiting();
       while (endNs - clock.nowNs() > 0) {
         carryAll(tunnel, loads, clock.nowNs());
       }
@@ -86,12 +93,31 @@ public final class PathWarmUp {
     }
   }
 
+  /** What a worker does around each burst, and seldom enough to stay cold for a long time. */
+  private static void touchWaiting() {
+    try (Epoll epoll = new Epoll();
+        WorkerMailbox mailbox = new WorkerMailbox()) {
+      epoll.add(mailbox.fd());
+      mailbox.signal();
+      for (int i = 0; i < CALLS; i++) {
+        if (epoll.await(0) == 1 && epoll.readable(0) == mailbox.fd() && mailbox.ready()) {
+          mailbox.take();
+          mailbox.signal();
+        }
+      }
+    } catch (SystemCallException e) {
+      // Without descriptors to spare the start itself fails, and says so.
+    }
+  }
+
   private static void touch(
       Aead aead, TunQueue tun, MessageSocket socket, MadeUpPackets.Made made, long nowNs) {
     try (MemoryTunnel tunnel = new MemoryTunnel(aead, tun, socket)) {
       MemoryGateway right = tunnel.right();
-      for (int i = 0; i < KERNEL_ROUNDS; i++) {
-        tunnel.carry(made, 1, nowNs);
+      for (int i = 0; i < CALLS; i++) {
+        if (i % CARRY_EVERY == 0) {
+          tunnel.carry(made, 1, nowNs);
+        }
         right.inbound().poll(socket, nowNs);
         right.outbound().sendKeepalive(right.peer(), nowNs);
         right.outbound().poll(nowNs);

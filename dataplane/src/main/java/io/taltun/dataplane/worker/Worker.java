@@ -142,24 +142,29 @@ final class Worker implements Runnable, AutoCloseable {
       bound = CpuAffinity.bind(cpu);
     }
     while (running) {
-      int events = epoll.await(FOREVER);
-      counters.increment(Counter.WAKE_UPS);
-      for (int i = 0; i < events; i++) {
-        wake(epoll.readable(i));
-      }
-      try {
-        drain();
-      } catch (RuntimeException e) {
-        counters.increment(Counter.WORKER_FAULTS);
-        faults.onFault(name, e);
-      }
-      if (outbound.deviceGone() && running) {
-        running = false;
-        faults.onEnd(name, "the device was deleted");
-      }
+      turn();
     }
     // What was asked for before the end is still done: keys are erased here.
     obey();
+  }
+
+  /** A method of its own: the JVM compiles what is called often, run() is called once. */
+  private void turn() {
+    int events = epoll.await(FOREVER);
+    counters.increment(Counter.WAKE_UPS);
+    for (int i = 0; i < events; i++) {
+      wake(epoll.readable(i));
+    }
+    try {
+      drain();
+    } catch (RuntimeException e) {
+      counters.increment(Counter.WORKER_FAULTS);
+      faults.onFault(name, e);
+    }
+    if (outbound.deviceGone() && running) {
+      running = false;
+      faults.onEnd(name, "the device was deleted");
+    }
   }
 
   /**
