@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 final class WarmStart {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
-  private static final Duration DURATION = Duration.ofMillis(250);
+  private static final Duration DURATION = Duration.ofMillis(400);
 
   private final Thread thread;
 

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  * @param cpus for worker i the CPU that it is bound to, or {@link CpuAffinity#ANY}
  */
 record WorkerPlan(WorkerMode mode, List<Integer> cpus) {
+  /** Usable CPUs from which on workers are bound without being told to. */
+  static final int LEAST_CPUS_TO_PIN = 4;
+
   WorkerPlan {
     cpus = List.copyOf(cpus);
   }
@@ -33,8 +36,9 @@ record WorkerPlan(WorkerMode mode, List<Integer> cpus) {
   /**
    * Whether workers are bound. Automatic pinning wants a CPU for each of several workers: a worker
    * alone is better off where the scheduler finds room, two on one CPU would wait for each other
-   * beside an idle one. Under a quota the CPUs belong to others as well, who may all have been
-   * given the same first ones.
+   * beside an idle one. On two or three CPUs the workers share each of them with everything else
+   * that runs, which a bound worker cannot make way for (decision 0005 has the figures). Under a
+   * quota the CPUs belong to others as well, who may all have been given the same first ones.
    */
   private static boolean pins(UsableCpus usable, int workers, Pinning pinning) {
     int cpus = usable.allowed().size();
@@ -44,7 +48,7 @@ record WorkerPlan(WorkerMode mode, List<Integer> cpus) {
     return switch (pinning) {
       case ON -> true;
       case OFF -> false;
-      case AUTO -> workers > 1 && workers <= cpus && !usable.shared();
+      case AUTO -> workers > 1 && workers <= cpus && cpus >= LEAST_CPUS_TO_PIN && !usable.shared();
     };
   }
 

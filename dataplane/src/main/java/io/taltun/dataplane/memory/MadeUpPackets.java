@@ -26,6 +26,11 @@ public final class MadeUpPackets {
   private static final int UDP_CHECKSUM = 6;
   private static final int HOPS = 64;
   private static final int ACK = 0x10;
+  private static final int PSH = 0x08;
+  private static final int SYN = 0x02;
+  private static final int ICMP = 8;
+  private static final int PROTOCOL_ICMP4 = 1;
+  private static final int PROTOCOL_ICMP6 = 58;
   private static final int LONGEST = 65_535;
 
   private final Arena arena;
@@ -61,6 +66,36 @@ public final class MadeUpPackets {
   /** An acknowledgement without data. */
   public Made acknowledgement(boolean ipv6) {
     return tcp(ipv6, 0, 0);
+  }
+
+  /** TCP data of so many bytes that the sender pushed, cut or not. */
+  public Made pushed(boolean ipv6, int payload) {
+    int segment = MemoryGateway.MTU - (ipv6 ? IPV6 : IPV4) - TCP;
+    Made made = tcp(ipv6, payload, payload > segment ? segment : 0);
+    setFlags(made, ipv6, ACK | PSH);
+    return made;
+  }
+
+  /** The first packet of a TCP connection. */
+  public Made opening(boolean ipv6) {
+    Made made = tcp(ipv6, 0, 0);
+    setFlags(made, ipv6, SYN);
+    return made;
+  }
+
+  private static void setFlags(Made made, boolean ipv6, int flags) {
+    long tcp = made.header() + VirtioNetHeader.LENGTH + (ipv6 ? IPV6 : IPV4);
+    NativeMemory.putByte(tcp + 13, (byte) flags);
+  }
+
+  /** An ICMP message of so many payload bytes, complete. */
+  public Made ping(boolean ipv6, int payload) {
+    int transport = ipv6 ? IPV6 : IPV4;
+    int length = transport + ICMP + payload;
+    long header = allocate(length);
+    long packet = ip(header, ipv6, length, ipv6 ? PROTOCOL_ICMP6 : PROTOCOL_ICMP4);
+    NativeMemory.putByte(packet + transport, (byte) (ipv6 ? 128 : 8)); // echo request
+    return new Made(header, VirtioNetHeader.LENGTH + length);
   }
 
   /** Datagrams of so many payload bytes, as many as the kernel joins at most: 64. */

@@ -5,6 +5,7 @@ import io.taltun.crypto.primitive.Aead;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.PageMemory;
+import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
@@ -17,6 +18,9 @@ import java.util.Arrays;
  * leaves the process.
  */
 public final class MemoryTunnel implements AutoCloseable {
+  /** By which the right end knows its session. */
+  static final int RIGHT_INDEX = 2;
+
   private static final Endpoint LEFT = Endpoint.ofIpv4(0x7f00_0001, 1);
   private static final Endpoint RIGHT = Endpoint.ofIpv4(0x7f00_0001, 2);
 
@@ -48,8 +52,8 @@ public final class MemoryTunnel implements AutoCloseable {
             MadeUpPackets.LEFT6);
     byte[] there = key(1);
     byte[] back = key(2);
-    left.install(session(left, TransportKeys.of(1, 2, true, there, back), aead));
-    right.install(session(right, TransportKeys.of(2, 1, false, back, there), aead));
+    left.install(session(left, TransportKeys.of(1, RIGHT_INDEX, true, there, back), aead));
+    right.install(session(right, TransportKeys.of(RIGHT_INDEX, 1, false, back, there), aead));
   }
 
   private static byte[] key(int value) {
@@ -94,6 +98,34 @@ public final class MemoryTunnel implements AutoCloseable {
     while (right.inbound().poll(wire[1], nowNs)) {
       // until the wire is empty
     }
+  }
+
+  /**
+   * What a new session begins with: packets that waited for it, a keepalive, its first authentic
+   * packet at the other end, from an address that is not known yet.
+   */
+  void carryAfterWaiting(MadeUpPackets.Made made, long nowNs) {
+    Keypairs keypairs = left.peer().keypairs();
+    left.peer().setKeypairs(Keypairs.NONE);
+    give(made, 1);
+    seal(nowNs);
+    left.peer().setKeypairs(keypairs);
+    left.outbound().sendWaiting(left.peer(), nowNs);
+    left.outbound().sendKeepalive(left.peer(), nowNs);
+    left.outbound().flush();
+    Keypairs established = right.peer().keypairs();
+    right.peer().setKeypairs(new Keypairs(null, null, established.current()));
+    right.peer().setEndpoint(RIGHT);
+    open(nowNs);
+    right.peer().setEndpoint(LEFT);
+    right.peer().clearMove();
+    right.peer().setKeypairs(established);
+  }
+
+  /** Lets the right end meet what a gateway meets beside its peers' data. */
+  void disturb(Disturbance disturbance, long nowNs) {
+    disturbance.send(wire[0]);
+    open(nowNs);
   }
 
   /** Packets written to the right TUN device so far, joined ones apart. */

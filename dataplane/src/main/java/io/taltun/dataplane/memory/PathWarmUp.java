@@ -41,12 +41,17 @@ public final class PathWarmUp {
     long endNs = clock.nowNs() + durationNs;
     try (Arena arena = Arena.ofConfined();
         MemoryTunnel tunnel = new MemoryTunnel(aead)) {
-      List<Load> loads = loads(new MadeUpPackets(arena));
+      MadeUpPackets make = new MadeUpPackets(arena);
+      List<Load> loads = loads(make);
+      MadeUpPackets.Made waiting = make.pushed(false, 30_000);
+      Disturbance disturbance = new Disturbance(arena, MemoryTunnel.RIGHT_INDEX);
       carryAll(tunnel, loads, clock.nowNs());
       touchKernelEdges(aead, clock.nowNs());
       touchWaiting();
       while (endNs - clock.nowNs() > 0) {
         carryAll(tunnel, loads, clock.nowNs());
+        tunnel.carryAfterWaiting(waiting, clock.nowNs());
+        tunnel.disturb(disturbance, clock.nowNs());
       }
       return tunnel.delivered();
     }
@@ -60,8 +65,13 @@ public final class PathWarmUp {
         new Load(make.bulkTcp4(), 4),
         new Load(make.acknowledgement(false), 8),
         new Load(make.datagram(false, 64), 8),
+        new Load(make.ping(false, 56), 2),
+        new Load(make.opening(false), 1),
+        new Load(make.pushed(false, 1000), 2),
+        new Load(make.pushed(false, 20_000), 1),
         new Load(make.bulkTcp6(), 1),
         new Load(make.acknowledgement(true), 2),
+        new Load(make.ping(true, 56), 1),
         new Load(make.bulkUdp(false, 1380), 1),
         new Load(make.datagram(true, 1380), 2),
         new Load(make.bulkUdp(true, 64), 1));
