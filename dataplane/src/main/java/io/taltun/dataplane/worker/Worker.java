@@ -28,8 +28,6 @@ import java.lang.foreign.Arena;
  * sessions, peers and tables with the others through snapshots and atomics.
  */
 final class Worker implements Runnable, AutoCloseable {
-  private static final int FOREVER = -1;
-
   private final String name;
   private final int number;
   private final int cpu;
@@ -41,6 +39,7 @@ final class Worker implements Runnable, AutoCloseable {
   private final Counters counters = new Counters();
   private final WorkerMailbox mailbox = new WorkerMailbox();
   private final Epoll epoll = new Epoll();
+  private final Watch watch;
   private final ControlRing control;
   private final WaitingPackets waiting;
   private final SendBatch sends;
@@ -73,6 +72,7 @@ final class Worker implements Runnable, AutoCloseable {
     this.cpu = edges.cpu();
     this.clock = clock;
     this.faults = faults;
+    watch = new Watch(epoll, clock, Runtime.getRuntime().availableProcessors() > 1);
     control = new ControlRing(wakeControl);
     waiting = new WaitingPackets(number, waitingBytes);
     UdpSocketPair sockets = edges.sockets();
@@ -150,12 +150,12 @@ final class Worker implements Runnable, AutoCloseable {
 
   /** A method of its own: the JVM compiles what is called often, run() is called once. */
   private void turn() {
-    int events = epoll.await(FOREVER);
-    counters.increment(Counter.WAKE_UPS);
-    for (int i = 0; i < events; i++) {
-      wake(epoll.readable(i));
-    }
     try {
+      int events = watch.await();
+      counters.increment(Counter.WAKE_UPS);
+      for (int i = 0; i < events; i++) {
+        wake(epoll.readable(i));
+      }
       drain();
     } catch (RuntimeException e) {
       counters.increment(Counter.WORKER_FAULTS);
