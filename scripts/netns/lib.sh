@@ -18,9 +18,9 @@ POLL=0.05 # seconds between two looks of wait_for
 
 leave() {
   local status=$?
-  trap '' INT TERM
+  trap '' INT TERM HUP PIPE
   case $status in
-    0 | 130 | 143) ;;
+    0 | 129 | 130 | 141 | 143) ;;
     *) [ $FAILED != 0 ] || result failed "FAIL  ${0##*/}: $(cat "$RUN/reason" 2>/dev/null || echo "ended with $status")" ;;
   esac
   clean_to 0
@@ -30,6 +30,8 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
+trap 'exit 141' PIPE # whoever read our output has gone: `… | head`
 
 note() { echo "    $*"; }
 
