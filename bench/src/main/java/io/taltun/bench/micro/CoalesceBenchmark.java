@@ -1,6 +1,7 @@
 package io.taltun.bench.micro;
 
 import io.taltun.dataplane.counter.Counters;
+import io.taltun.dataplane.memory.MemoryTun;
 import io.taltun.dataplane.packet.Coalescer;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ public class CoalesceBenchmark {
   @Setup
   public void fill() {
     arena = Arena.ofShared();
-    coalescer = new Coalescer(arena, new SwallowingTunQueue(), new Counters(), true, true);
+    coalescer = new Coalescer(arena, new MemoryTun(), new Counters(), true, true);
     tcp = protocol.equals("tcp");
     int payloadLength = PACKET_LENGTH - InnerPackets.TCP_HEADERS;
     for (int i = 0; i < PACKETS; i++) {
