@@ -147,6 +147,7 @@ public final class OutboundPath implements AutoCloseable {
       Peer peer, Session session, Endpoint endpoint, int packets, long counter, long nowNs) {
     TransportCipher sealer = session.sealer(worker);
     int receiver = session.remoteIndex();
+    int sent = 0;
     int bytes = 0;
     for (int i = 0; i < packets; i++) {
       long packet = segmenter.next();
@@ -157,9 +158,10 @@ public final class OutboundPath implements AutoCloseable {
       }
       int total = sealPadded(sealer, counter + i, receiver, packet, length);
       sends.add(endpoint, total);
+      sent++;
       bytes += total;
     }
-    peer.lane(worker).sent(packets, bytes, true, nowNs);
+    peer.lane(worker).sent(sent, bytes, true, nowNs);
   }
 
   private void holdSegments(Peer peer, int packets) {

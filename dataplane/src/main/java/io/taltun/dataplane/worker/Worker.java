@@ -45,6 +45,7 @@ final class Worker implements Runnable, AutoCloseable {
   private final SendBatch sends;
   private final ReceiveBatch batch;
   private final Coalescer coalescer;
+  private final boolean joinsUdp;
   private final OutboundPath outbound;
   private final InboundPath inbound;
 
@@ -81,7 +82,8 @@ final class Worker implements Runnable, AutoCloseable {
     batch = new ReceiveBatch(arena);
     TunQueue tun = edges.tun();
     TunOffloads tunOffloads = edges.tunOffloads();
-    coalescer = new Coalescer(arena, tun, counters, tunOffloads.gro().on(), tunOffloads.joinsUdp());
+    joinsUdp = tunOffloads.joinsUdp();
+    coalescer = new Coalescer(arena, tun, counters, tunOffloads.gro().on(), joinsUdp);
     outbound = new OutboundPath(number, tun, tables, sends, waiting, control, counters);
     inbound = new InboundPath(number, coalescer, tables, batch, outbound, control, counters);
     epoll.add(mailbox.fd());
@@ -130,9 +132,9 @@ final class Worker implements Runnable, AutoCloseable {
     return sends.cutting();
   }
 
-  /** Whether the kernel still takes joined packets. Any thread. */
+  /** Whether the kernel still takes joined packets of each kind that it took. Any thread. */
   boolean joining() {
-    return coalescer.tcpEnabled();
+    return coalescer.tcpEnabled() && (coalescer.udpEnabled() || !joinsUdp);
   }
 
   @Override
