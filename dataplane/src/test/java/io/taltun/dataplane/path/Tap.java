@@ -27,6 +27,15 @@ final class Tap implements AutoCloseable {
         .at(LocalAddress.ofIpv4(0x7f00_0001, 1));
   }
 
+  /** Marks what it sends from now on, as a congested router does. */
+  void markNext(int ecn) {
+    try {
+      socket.setTrafficClass(ecn);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   byte[] capture() {
     DatagramPacket packet = new DatagramPacket(new byte[65_507], 65_507);
     try {
