@@ -1,5 +1,7 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.dataplane.os.Errno;
+
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
 public interface Gateway extends AutoCloseable {
   /** The device's name. */
@@ -14,6 +16,15 @@ public interface Gateway extends AutoCloseable {
   /** Only for the UAPI, whose socket is root's. */
   GatewaySecrets secrets();
 
+  /**
+   * Makes a change as a whole; returns when it is in force.
+   *
+   * @param change whose keys are the gateway's from then on
+   */
+  default void apply(DeviceChange change) throws DeviceChangeException {
+    throw new DeviceChangeException(Errno.EOPNOTSUPP, "this gateway takes no changes");
+  }
+
   /** Asks for the end and returns at once; whoever waits in {@link #awaitStop} then closes. */
   void requestStop();
 
@@ -23,6 +34,11 @@ public interface Gateway extends AutoCloseable {
    * @return null when the stop was asked for, otherwise one line that says what broke
    */
   String awaitStop() throws InterruptedException;
+
+  /** Whether the end that {@link #awaitStop} tells of came with the device's deletion. */
+  default boolean deviceDeleted() {
+    return false;
+  }
 
   /** Takes addresses, routes, sockets and the device away; harmless when done before. */
   @Override
