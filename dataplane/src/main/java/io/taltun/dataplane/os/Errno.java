@@ -17,6 +17,7 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EPROTO = 71;
   public static final int EBADFD = 77;
   public static final int EMSGSIZE = 90;
   public static final int EPROTONOSUPPORT = 93;
@@ -45,6 +46,7 @@ public final class Errno {
           Map.entry(EEXIST, "exists already"),
           Map.entry(ENODEV, "no such device"),
           Map.entry(EINVAL, "invalid argument"),
+          Map.entry(EPROTO, "protocol error"),
           Map.entry(EMSGSIZE, "message too long"),
           Map.entry(EPROTONOSUPPORT, "protocol not supported"),
           Map.entry(EOPNOTSUPP, "operation not supported"),
