@@ -8,6 +8,7 @@
 #     --kinds LIST     of taltun wireguard-go; without it both
 #     --runs N         5; every run has a responder of its own
 #     --seconds S      5; of each phase
+#     --warm S         5; of handshakes before them, which are not counted
 #     --peers N        2000, each with an address of its own
 #     --rate N         10000; initiations a second of the two open loops, more than the responder answers
 #     --window N       32; initiations that wait for an answer at once in the first phase
@@ -21,7 +22,7 @@
 # The responder has the first of the CPUs that may be used, the clients the second. The clients are a program of their own
 # (bench/flood/capacity.c), which opens every 64th response to see that it is authentic.
 set -u
-RUNS=5 TIME=5 PEERS=2000 RATE=10000 WINDOW=32 JSON='' SERIES='taltun wireguard-go'
+RUNS=5 TIME=5 WARM=5 PEERS=2000 RATE=10000 WINDOW=32 JSON='' SERIES='taltun wireguard-go'
 usage() {
   sed -n '/^#   scripts/,/^#$/s/^# \{0,3\}//p' "$0" >&2
   exit 2
@@ -33,12 +34,13 @@ help() {
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) help ;;
-    --kinds | --runs | --seconds | --peers | --rate | --window | --json)
+    --kinds | --runs | --seconds | --warm | --peers | --rate | --window | --json)
       [ -n "${2:-}" ] || usage
       case $1 in
         --kinds) SERIES=${2//,/ } ;;
         --runs) RUNS=$2 ;;
         --seconds) TIME=$2 ;;
+        --warm) WARM=$2 ;;
         --peers) PEERS=$2 ;;
         --rate) RATE=$2 ;;
         --window) WINDOW=$2 ;;
@@ -50,7 +52,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-case $RUNS:$TIME:$PEERS:$RATE:$WINDOW in *[!0-9:]* | :* | *: | *::* | 0* | *:0*) usage ;; esac
+case $RUNS:$TIME:$WARM:$PEERS:$RATE:$WINDOW in *[!0-9:]* | :* | *: | *::* | 0* | *:0*) usage ;; esac
 [ "$PEERS" -le 60000 ] || usage
 for series in $SERIES; do
   case $series in taltun | wireguard-go) ;; *) usage ;; esac
@@ -63,6 +65,7 @@ need 'the benchmark' wireguard-tools iproute2 jq || exit 1
 . "$ROOT/scripts/netns/gateways.sh"
 . "$ROOT/scripts/bench/modern-wireguard-go.sh"
 . "$ROOT/scripts/bench/kinds.sh"
+. "$ROOT/scripts/bench/cpus.sh"
 . "$ROOT/scripts/bench/attack.sh"
 declare -A KIND_NAME
 SAMPLES=$RUN/samples
@@ -110,7 +113,7 @@ measure() {
   "$RUN/capacity" keys "$PEERS" >"$KEYS" || fail 'no keys'
   "respond_${series//-/_}"
   start capacity.log a taskset -c "$CLIENT_CPU" "$RUN/capacity" run --key "$(public b)" --to "$(outer4 0 2)" --port "$PORT" \
-    --keys "$KEYS" --sources "$CLIENTS" --pid "$(pid b)" --seconds "$TIME" --rate "$RATE" --window "$WINDOW"
+    --keys "$KEYS" --sources "$CLIENTS" --pid "$(pid b)" --seconds "$TIME" --warm "$WARM" --rate "$RATE" --window "$WINDOW"
   wait "$STARTED" || fail "$series: $(tail -n 1 "$LOGS/capacity.log")"
   sed "s/^/$series: /" "$LOGS/capacity.log" >&2
   figures <"$LOGS/capacity.log" | sed "s/^/$series /" >>"$SAMPLES"
@@ -132,9 +135,8 @@ for series in $SERIES; do
   prepare_kind "$series" || { echo "taltun: $series cannot be prepared" >&2; exit 1; }
 done
 build_attack capacity || exit 1
-mapfile -t cpus < <(two_cpus)
-[ "${#cpus[@]}" = 2 ] || { echo "the benchmark needs two CPUs" >&2; exit 1; }
-RESPONDER_CPU=${cpus[0]} CLIENT_CPU=${cpus[1]}
+IFS=, read -r RESPONDER_CPU CLIENT_CPU < <(two_cpus)
+[ -n "$CLIENT_CPU" ] || { echo "the benchmark needs two CPUs" >&2; exit 1; }
 must ns_pair a b
 must in_ns b sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.wan.rp_filter=0
 sources a $CLIENTS/16 "$(outer4 0 1)"

@@ -18,9 +18,3 @@ sources() {
   must in_ns "$1" ip route add local "$2" dev lo
   must in_ns b ip route add "$2" via "$3"
 }
-
-# two_cpus: the first two of those that this process may use, one a line.
-two_cpus() {
-  taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
-    awk -F- '{ for (cpu = $1; cpu <= $NF && n < 2; cpu++) { print cpu; n++ } }'
-}
