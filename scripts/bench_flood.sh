@@ -20,10 +20,10 @@
 #   init           initiations with a valid mac1 and nothing else behind it
 #
 #   …-sent         thousands of packets a second that the attacker sent
-#   …-base, -tcp, -kept    Mbit/s of one TCP stream of the established peer, before and during the flood, and their ratio
+#   …-base, …-tcp, …-kept   Mbit/s of the established peer's one TCP stream, before and during the flood; their ratio
 #   …-lost, -rtt   pings of one a second beside that stream
-#   …-newcomer     seconds from the first ping of a peer that had no session to its answer. It is wireguard-go for both,
-#                  with the retries of the protocol: 5 s after a cookie reply. The length of the flood: it had none
+#   …-newcomer     seconds from the first ping of a peer that had no session to its answer; the length of the flood where
+#                  none came. It is wireguard-go for both, with the protocol's retries: 5 s after a cookie reply
 #   …-honest       what part of honest initiations that bear a cookie was answered within a second; of all where no
 #                  cookie was asked for. …-first: what part of those without cookie got a response or a cookie reply
 #   …-grown        MiB from the gateway's resident memory before the flood to its greatest during it

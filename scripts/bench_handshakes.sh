@@ -19,7 +19,7 @@
 #   cookies        an open loop of initiations that bear the cookie of their source; cookies-share is what part of them
 #                  was answered
 #
-# The responder has the first of the CPUs that may be used, the clients the second. The clients are a program of their own
+# The responder has the first of the CPUs that may be used, the clients the second. The clients are one program
 # (bench/flood/capacity.c), which opens every 64th response to see that it is authentic.
 set -u
 RUNS=5 TIME=5 WARM=5 PEERS=2000 RATE=10000 WINDOW=32 JSON='' SERIES='taltun wireguard-go'
@@ -112,8 +112,9 @@ measure() {
   GATEWAY[b.yaml]='  route-table: off'
   "$RUN/capacity" keys "$PEERS" >"$KEYS" || fail 'no keys'
   "respond_${series//-/_}"
-  start capacity.log a taskset -c "$CLIENT_CPU" "$RUN/capacity" run --key "$(public b)" --to "$(outer4 0 2)" --port "$PORT" \
-    --keys "$KEYS" --sources "$CLIENTS" --pid "$(pid b)" --seconds "$TIME" --warm "$WARM" --rate "$RATE" --window "$WINDOW"
+  start capacity.log a taskset -c "$CLIENT_CPU" "$RUN/capacity" run --key "$(public b)" --to "$(outer4 0 2)" \
+    --port "$PORT" --keys "$KEYS" --sources "$CLIENTS" --pid "$(pid b)" --seconds "$TIME" --warm "$WARM" \
+    --rate "$RATE" --window "$WINDOW"
   wait "$STARTED" || fail "$series: $(tail -n 1 "$LOGS/capacity.log")"
   sed "s/^/$series: /" "$LOGS/capacity.log" >&2
   figures <"$LOGS/capacity.log" | sed "s/^/$series /" >>"$SAMPLES"

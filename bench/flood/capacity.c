@@ -33,9 +33,9 @@
 
 #include "clients.h"
 
-#define SAMPLE 64          // one in so many handshakes is checked
-#define LOST_NS SECOND_NS / 4  // an initiation of a window without an answer after this time is given up
-#define MAKERS 2           // threads that make initiations
+#define SAMPLE 64                // one in so many handshakes is checked
+#define LOST_NS (SECOND_NS / 4)  // an initiation of a window without an answer after this time is given up
+#define MAKERS 2                 // threads that make initiations
 
 enum mark { UNSENT, WAITING, OVER };
 
@@ -53,7 +53,7 @@ static struct clients clients;
 static u8 (*cookies)[MAC_LENGTH];  // of each client
 static u8* has_cookie;
 static struct pool pool;
-static u64 round_trips;  // initiations that each client has made so far
+static u64 made;  // initiations of each client so far
 static int pid, waiting, answered, replied;
 
 // ---- the pool
@@ -69,7 +69,7 @@ static void* make(void* of) {
   for (int i = share->from; i < share->to; i++) {
     u8 label[12];
     // Message i is of client i % count, whose labels must grow.
-    tai64n(label, round_trips + i / clients.count);
+    tai64n(label, made + i / clients.count);
     write_initiation(i % SAMPLE ? &spare : &pool.attempts[i / SAMPLE], &clients.initiators[i % clients.count],
                      &clients.responder, pool.first_index + i, label, pool.messages[i]);
   }
@@ -96,7 +96,7 @@ static void fill(int count) {
     if (pthread_create(&shares[i].thread, NULL, make, &shares[i])) die("pthread_create");
   }
   for (int i = 0; i < MAKERS; i++) pthread_join(shares[i].thread, NULL);
-  round_trips += count / clients.count + 1;
+  made += count / clients.count + 1;
 }
 
 // ---- both directions
@@ -139,7 +139,8 @@ static void take(void) {
         int client = at % clients.count;
         replied++;
         if (cookies && !has_cookie[client])
-          has_cookie[client] = read_cookie_reply(&clients.responder, pool.messages[at] + MAC1, message, cookies[client]);
+          has_cookie[client] =
+              read_cookie_reply(&clients.responder, pool.messages[at] + MAC1, message, cookies[client]);
       }
     }
   } while (count == BATCH);
@@ -153,8 +154,8 @@ static void wait_readable(u64 until_ns) {
   ppoll(&readable, 1, &rest, NULL);
 }
 
-// in_window: at most `window` initiations wait for an answer. Returns what was never sent: nothing.
-static u64 in_window(u64 end_ns, int window) {
+// in_window: at most `window` initiations wait for an answer.
+static void in_window(u64 end_ns, int window) {
   int oldest = 0;
   for (u64 now; (now = now_ns()) < end_ns && pool.next < pool.count;) {
     while (oldest < pool.next && (pool.marks[oldest] != WAITING || now - pool.sent_ns[oldest] > LOST_NS)) {
@@ -169,10 +170,9 @@ static u64 in_window(u64 end_ns, int window) {
     wait_readable(now + SECOND_NS / 1000);
     take();
   }
-  return 0;
 }
 
-// open_loop: returns what was missed.
+// open_loop: until the end or, when that is not 0, enough clients have a cookie. Returns what was missed.
 static u64 open_loop(u64 end_ns, int rate, int enough_cookies) {
   struct schedule s = {.start_ns = now_ns(), .rate = rate};
   for (u64 now; (now = now_ns()) < end_ns && pool.next < pool.count;) {
@@ -199,7 +199,8 @@ static double cpu_seconds(void) {
   fclose(in);
   // The name may hold spaces; utime and stime are fields 14 and 15.
   at = strrchr(line, ')');
-  if (!at || sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) die("%s", path);
+  if (!at || sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+    die("%s", path);
   return (double)(user + system) / sysconf(_SC_CLK_TCK);
 }
 
@@ -210,7 +211,8 @@ static int checked(void) {
   for (int i = 0; i * SAMPLE < pool.next; i++) {
     if (pool.responses[i][0] != RESPONSE) continue;
     errno = 0;
-    if (!read_response(&pool.attempts[i], &clients.initiators[i * SAMPLE % clients.count], pool.responses[i], keepalive))
+    if (!read_response(&pool.attempts[i], &clients.initiators[i * SAMPLE % clients.count], pool.responses[i],
+                       keepalive))
       die("a response that is not authentic");
     count++;
   }
@@ -219,13 +221,16 @@ static int checked(void) {
 
 static void phase(const char* name, int rate, int window, int seconds) {
   double cpu = cpu_seconds();
-  u64 start = now_ns(), end = start + seconds * SECOND_NS, missed;
-  missed = window ? in_window(end, window) : open_loop(end, rate, 0);
+  u64 start = now_ns(), end = start + seconds * SECOND_NS, missed = 0;
+  if (window)
+    in_window(end, window);
+  else
+    missed = open_loop(end, rate, 0);
   double took = (now_ns() - start) / (double)SECOND_NS;
   cpu = cpu_seconds() - cpu;
   if (name)
-    printf("%s seconds %.3f cpu %.2f sent %d bearing %d missed %lu answered %d cookie-replies %d checked %d\n", name, took,
-           cpu, pool.next, pool.sent_bearing, missed, answered, replied, checked());
+    printf("%s seconds %.3f cpu %.2f sent %d bearing %d missed %lu answered %d cookie-replies %d checked %d\n", name,
+           took, cpu, pool.next, pool.sent_bearing, missed, answered, replied, checked());
   fflush(stdout);
 }
 
@@ -257,10 +262,17 @@ static void print_keys(int count) {
 }
 
 int main(int argc, char** argv) {
-  static const struct option names[] = {{"key", 1, 0, 'k'},     {"to", 1, 0, 't'},     {"port", 1, 0, 'p'},
-                                        {"keys", 1, 0, 'f'},    {"sources", 1, 0, 's'}, {"pid", 1, 0, 'i'},
-                                        {"seconds", 1, 0, 'd'}, {"warm", 1, 0, 'w'},   {"window", 1, 0, 'n'},
-                                        {"rate", 1, 0, 'r'},    {0}};
+  static const struct option names[] = {{"key", 1, 0, 'k'},
+                                        {"to", 1, 0, 't'},
+                                        {"port", 1, 0, 'p'},
+                                        {"keys", 1, 0, 'f'},
+                                        {"sources", 1, 0, 's'},
+                                        {"pid", 1, 0, 'i'},
+                                        {"seconds", 1, 0, 'd'},
+                                        {"warm", 1, 0, 'w'},
+                                        {"window", 1, 0, 'n'},
+                                        {"rate", 1, 0, 'r'},
+                                        {0}};
   int seconds = 5, warm = 3, window = 32, rate = 10000;
   const char* keys = NULL;
   u8 public[32] = {0};
@@ -284,7 +296,8 @@ int main(int argc, char** argv) {
       case 'r': rate = number(optarg, BATCH, 1000000); break;
       default: return 2;
     }
-  if (!keys || !pid || !clients.to.sin_port || !clients.first_source) die("--key, --to, --port, --keys, --sources, --pid");
+  if (!keys || !pid || !clients.to.sin_port || !clients.first_source)
+    die("--key, --to, --port, --keys, --sources, --pid");
   clients.to.sin_family = AF_INET;
   responder_of(&clients.responder, public);
   read_keys(&clients, keys, 0);

@@ -59,7 +59,8 @@ int send_from(const struct clients* c, const struct outgoing* batch, int count) 
   }
   int sent = sendmmsg(c->socket, headers, count, 0);
   // An ICMP error that came back ends one send; what the responder does is seen by its answers.
-  if (sent < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ECONNREFUSED && errno != EHOSTUNREACH)
+  if (sent < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ECONNREFUSED &&
+      errno != EHOSTUNREACH)
     die("sendmmsg from client %d", batch[0].client);
   return sent < 0 ? 0 : sent;
 }

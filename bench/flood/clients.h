@@ -1,5 +1,5 @@
-/* Many configured peers on one UDP socket, each at an address of its own. The addresses need not be on a device: a local
- * route (`ip route add local PREFIX dev lo`) makes all of a prefix this machine's, and IP_PKTINFO chooses one. */
+/* Many configured peers on one UDP socket, each at an address of its own. The addresses need not be on a device: a
+ * local route (`ip route add local PREFIX dev lo`) makes all of a prefix this machine's, and IP_PKTINFO chooses one. */
 #ifndef CLIENTS_H
 #define CLIENTS_H
 #include <netinet/in.h>

@@ -18,7 +18,8 @@
  *   garbage      random bytes of 0 to 1400; a valid type with any length; data of no session; responses to no
  *                initiation, some with a valid mac1; cookie replies
  *
- * Says "flooding" when it begins and what it sent when it ends. What it could not send in time is missed, not sent later.
+ * Says "flooding" when it begins and what it sent when it ends. What it could not send in time is missed, not sent
+ * later.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -66,7 +67,8 @@ struct recorded {
   u16 port, length;  // all in host order
 };
 
-static struct kind kinds[KINDS] = {{.name = "initiations"}, {.name = "bad-mac"}, {.name = "replay"}, {.name = "garbage"}};
+static struct kind kinds[KINDS] = {
+    {.name = "initiations"}, {.name = "bad-mac"}, {.name = "replay"}, {.name = "garbage"}};
 static struct responder attacked;
 static u8 headers[HEADERS];
 static u64 state;
@@ -214,7 +216,8 @@ static int record(const char* device, u16 port, u32 wanted, const char* file) {
   fflush(stdout);
   while (!interrupted && count < wanted) {
     socklen_t from_length = sizeof from;
-    // MSG_TRUNC: the true length. Datagrams that the sender's kernel left joined (UDP_SEGMENT) do not fit; the rest does.
+    // MSG_TRUNC: the true length. Datagrams that the sender's kernel left joined (UDP_SEGMENT) do not fit; the rest
+    // does.
     ssize_t n = recvfrom(s, frame, sizeof frame, MSG_TRUNC, (void*)&from, &from_length);
     const u8 *ip = frame + ETH, *udp = ip + IP;
     if (n < HEADERS || n > HEADERS + MAX_MESSAGE || from.sll_pkttype != PACKET_HOST || ip[0] != 0x45 ||
@@ -250,15 +253,16 @@ static void write_headers(const char* device, const u8 mac[6], u32 to, u16 port)
 }
 
 // flood: used[] are the kinds to send in turn. Returns what was missed.
-static u64 flood(int s, struct sockaddr_ll* to, struct kind** used, int used_count, u32 base, u32 mask, u32 rate, u32 seconds,
-                 u64* refused) {
+static u64 flood(int s, struct sockaddr_ll* to, struct kind** used, int used_count, u32 base, u32 mask, u32 rate,
+                 u32 seconds, u64* refused) {
   struct mmsghdr messages[BATCH] = {0};
   struct iovec parts[BATCH];
   struct kind* of[BATCH];
   struct schedule schedule = {.start_ns = now_ns(), .rate = rate};
   u64 turn = 0, end = schedule.start_ns + seconds * SECOND_NS;
   for (int i = 0; i < BATCH; i++) {
-    messages[i].msg_hdr = (struct msghdr){.msg_name = to, .msg_namelen = sizeof *to, .msg_iov = &parts[i], .msg_iovlen = 1};
+    messages[i].msg_hdr =
+        (struct msghdr){.msg_name = to, .msg_namelen = sizeof *to, .msg_iov = &parts[i], .msg_iovlen = 1};
   }
   for (u64 now; !interrupted && (now = now_ns()) < end;) {
     int count = due(&schedule, now);
@@ -295,9 +299,18 @@ static void parse_prefix(const char* text, u32* base, u32* mask) {
 }
 
 int main(int argc, char** argv) {
-  static const struct option names[] = {{"if", 1, 0, 'i'},      {"to", 1, 0, 't'},   {"mac", 1, 0, 'm'},  {"port", 1, 0, 'p'},
-                                        {"key", 1, 0, 'k'},     {"kind", 1, 0, 'x'}, {"rate", 1, 0, 'r'}, {"seconds", 1, 0, 'd'},
-                                        {"sources", 1, 0, 's'}, {"count", 1, 0, 'c'}, {"replay", 1, 0, 'f'}, {"seed", 1, 0, 'e'},
+  static const struct option names[] = {{"if", 1, 0, 'i'},
+                                        {"to", 1, 0, 't'},
+                                        {"mac", 1, 0, 'm'},
+                                        {"port", 1, 0, 'p'},
+                                        {"key", 1, 0, 'k'},
+                                        {"kind", 1, 0, 'x'},
+                                        {"rate", 1, 0, 'r'},
+                                        {"seconds", 1, 0, 'd'},
+                                        {"sources", 1, 0, 's'},
+                                        {"count", 1, 0, 'c'},
+                                        {"replay", 1, 0, 'f'},
+                                        {"seed", 1, 0, 'e'},
                                         {0}};
   const char *device = NULL, *kind = "mix", *sources = "100.64.0.0/10", *replay = NULL, *what = argc > 1 ? argv[1] : "";
   u8 mac[6] = {0}, public[32] = {0};
@@ -311,7 +324,8 @@ int main(int argc, char** argv) {
       case 'i': device = optarg; break;
       case 't': to = ipv4(optarg); break;
       case 'm':
-        if (sscanf(optarg, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6) return 2;
+        if (sscanf(optarg, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6)
+          return 2;
         break;
       case 'p': port = number(optarg, 1, 65535); break;
       case 'k': base64_key(optarg, public); break;
@@ -326,7 +340,8 @@ int main(int argc, char** argv) {
     }
   errno = 0;
   if (!strcmp(what, "record") && device && port && optind + 1 == argc) return record(device, port, count, argv[optind]);
-  if (strcmp(what, "send") || !device || !port || !to || optind != argc) die("flood record|send: see the head of flood.c");
+  if (strcmp(what, "send") || !device || !port || !to || optind != argc)
+    die("flood record|send: see the head of flood.c");
   state = seed;
   parse_prefix(sources, &base, &mask);
   responder_of(&attacked, public);

@@ -13,7 +13,8 @@
  *   retry 1000     ms without an answer, after which a peer sends a new initiation. The protocol has 5 s: shorter, as
  *                  every initiation is one more sample, and yet longer than anything waits in a queue that is of use
  *
- * A cookie reply is followed by a new initiation at the end of those ms too, unless `eager 1`: at once. Prints one line:
+ * A cookie reply is followed by a new initiation at the end of those ms too, unless `eager 1`: at once. Prints one
+ * line:
  *
  *   first N answered N asked N  bearing N answered N  handshakes N  median MS p95 MS worst MS
  *
@@ -56,8 +57,8 @@ static void initiate(int client, u64 now) {
   struct outgoing out = {client, message, sizeof message};
   // Labels grow by a grain at least, however fast the retries are.
   tai64n(label, p->labels++);
-  write_initiation(&p->attempt, &clients.initiators[client], &clients.responder, (u32)(client << 16 | (p->labels & 0xffff)),
-                   label, message);
+  write_initiation(&p->attempt, &clients.initiators[client], &clients.responder,
+                   (u32)(client << 16 | (p->labels & 0xffff)), label, message);
   p->bearing = p->cookie_ns && now - p->cookie_ns < COOKIE_LIFE_NS;
   if (p->bearing) write_mac2(message, p->cookie);
   if (!p->began_ns) p->began_ns = now;
@@ -159,10 +160,9 @@ static void run(u64 end) {
 }
 
 int main(int argc, char** argv) {
-  static const struct option names[] = {{"key", 1, 0, 'k'},     {"to", 1, 0, 't'},      {"port", 1, 0, 'p'},
-                                        {"keys", 1, 0, 'f'},    {"sources", 1, 0, 's'}, {"seconds", 1, 0, 'd'},
-                                        {"every", 1, 0, 'e'},   {"retry", 1, 0, 'r'},   {"eager", 1, 0, 'g'},
-                                        {0}};
+  static const struct option names[] = {
+      {"key", 1, 0, 'k'},     {"to", 1, 0, 't'},    {"port", 1, 0, 'p'},  {"keys", 1, 0, 'f'},  {"sources", 1, 0, 's'},
+      {"seconds", 1, 0, 'd'}, {"every", 1, 0, 'e'}, {"retry", 1, 0, 'r'}, {"eager", 1, 0, 'g'}, {0}};
   int seconds = 10;
   const char* keys = NULL;
   u8 public[32] = {0};
@@ -179,7 +179,8 @@ int main(int argc, char** argv) {
       default: return 2;
     }
   errno = 0;
-  if (!keys || !clients.to.sin_port || !clients.first_source) die("--key, --to, --port, --keys and --sources are wanted");
+  if (!keys || !clients.to.sin_port || !clients.first_source)
+    die("--key, --to, --port, --keys and --sources are wanted");
   clients.to.sin_family = AF_INET;
   responder_of(&clients.responder, public);
   read_keys(&clients, keys, 1 << 15);
@@ -189,7 +190,8 @@ int main(int argc, char** argv) {
   run(now_ns() + seconds * SECOND_NS);
   if (bogus) fprintf(stderr, "%lu answers that were not authentic\n", bogus);
   if (handshakes) qsort(times_ms, handshakes, sizeof *times_ms, by_size);
-  printf("first %lu answered %lu asked %lu bearing %lu answered %lu handshakes %d median %.1f p95 %.1f worst %.1f\n", first,
-         first_answered, first_asked, bearing, bearing_answered, handshakes, quantile(0.5), quantile(0.95), quantile(1));
+  printf("first %lu answered %lu asked %lu bearing %lu answered %lu handshakes %d median %.1f p95 %.1f worst %.1f\n",
+         first, first_answered, first_asked, bearing, bearing_answered, handshakes, quantile(0.5), quantile(0.95),
+         quantile(1));
   return 0;
 }

@@ -54,7 +54,8 @@ static EVP_CIPHER_CTX* aead(const u8 key[32], const u8 nonce[12], int seal) {
 }
 
 // seal: out gets length + TAG bytes.
-static void seal(u8* out, const u8 key[32], const u8 nonce[12], const u8* plain, int length, const u8* aad, int aad_length) {
+static void seal(u8* out, const u8 key[32], const u8 nonce[12], const u8* plain, int length, const u8* aad,
+                 int aad_length) {
   EVP_CIPHER_CTX* c = aead(key, nonce, 1);
   int n;
   if (aad_length) EVP_CipherUpdate(c, NULL, &n, aad, aad_length);

@@ -66,7 +66,7 @@ measure_flood() {
   echo 5 >"/proc/$(pid b)/clear_refs" || fail 'the greatest memory cannot be reset'
   under_flood "$flood"
   kept=$(flood_mbits)
-  sample "$series" "$flood-sent" "$(sed -n 's|.*, \([0-9]*\)/s, missed.*|\1|p' "$LOGS/flood.log" | awk '{ print $1 / 1e3 }')"
+  sample "$series" "$flood-sent" "$(awk -F'[ /]' '$1 == "sent" { print $6 / 1e3 }' "$LOGS/flood.log")"
   sample "$series" "$flood-base" "$base"
   sample "$series" "$flood-tcp" "$kept"
   sample "$series" "$flood-kept" "$(awk -v kept="$kept" -v base="$base" 'BEGIN { print kept / base }')"
@@ -74,7 +74,7 @@ measure_flood() {
   sample "$series" "$flood-rtt" "$(quantile 0.5)"
   sample "$series" "$flood-newcomer" "$NEWCOMER"
   honest_figures | while read -r metric value; do sample "$series" "$flood-$metric" "$value"; done
-  sample "$series" "$flood-grown" "$(awk -v from="$rss" -v to="$(memory_kib VmHWM)" 'BEGIN { print (to - from) / 1024 }')"
+  sample "$series" "$flood-grown" "$(awk -v kib=$(($(memory_kib VmHWM) - rss)) 'BEGIN { print kib / 1024 }')"
   sed "s/^/$series: /" "$LOGS/flood.log" "$LOGS/honest.log" >&2
   # What became of it, as far as it can be told.
   is_taltun b && taltun_ctl b status "$(device b)" --json | jq -c .drops >&2
@@ -109,8 +109,8 @@ under_flood() {
     --key "$(public b)" --kind $kind --rate "$rate" --seconds $((TIME + 1)) --sources $FORGED --replay "$RUN/recorded"
   flooding=$STARTED
   POLL=0.01 wait_for 10 grep -q flooding "$LOGS/flood.log" || fail "no flood: $(tail -n 1 "$LOGS/flood.log")"
-  start honest.log h nice -n -10 "$RUN/honest" --key "$(public b)" --to "$(outer4 3 2)" --port "$PORT" --keys "$RUN/honest-keys" \
-    --sources $HONEST_FROM --seconds "$TIME"
+  start honest.log h nice -n -10 "$RUN/honest" --key "$(public b)" --to "$(outer4 3 2)" --port "$PORT" \
+    --keys "$RUN/honest-keys" --sources $HONEST_FROM --seconds "$TIME"
   honest=$STARTED
   start ping.log a ping -n -i 1 -c "$TIME" -W 2 "$(inner4 b)"
   pinging=$STARTED
@@ -128,14 +128,15 @@ under_flood() {
   NEWCOMER=$(awk -v began="${began/,/.}" -v never="$TIME" '/bytes from/ { sub(/^\[/, ""); joined = $1 - began }
     END { print joined ? joined : never }' "$LOGS/newcomer.log")
   sed -n 's/.* time=\([0-9.]*\) ms.*/\1/p' "$LOGS/ping.log" |
-    awk -v count="$TIME" -v lost="$LOST_MS" '{ print } END { while (NR + n++ < count) print lost }' | sort -g >"$LOGS/rtt"
+    awk -v count="$TIME" -v lost="$LOST_MS" '{ print } END { while (NR + n++ < count) print lost }' |
+    sort -g >"$LOGS/rtt"
 }
 
 # flood_mbits: of the seconds in which the flood was there. A stream that broke off counts nothing.
 flood_mbits() {
   jq --argjson until $((TIME + 2)) '[.intervals[]?.sum | select(.start > 1.5 and .start < $until - 0.5)]
-    | if length == 0 then 0 else (map(.bytes) | add) * 8 / (map(.seconds) | add) / 1e6 end' "$LOGS/server.json" 2>/dev/null ||
-    echo 0
+    | if length == 0 then 0 else (map(.bytes) | add) * 8 / (map(.seconds) | add) / 1e6 end' \
+    "$LOGS/server.json" 2>/dev/null || echo 0
 }
 
 # honest_figures: METRIC VALUE from the line of bench/flood/honest.c.

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # From samples to medians, verdicts, tables, JSON and plots. Source it; SAMPLES has lines of `SERIES METRIC VALUE`,
-# SERIES the order of the series, KIND_NAME what each is; LISTS begins the names of the lists of a benchmark that has its
-# own metrics and targets.
+# SERIES the order of the series, KIND_NAME what each is. LISTS begins the names of the lists of a benchmark that has
+# metrics and targets of its own.
 
 readonly BENCH=${BASH_SOURCE[0]%/*}
 
