@@ -101,6 +101,7 @@ for ((run = 1; run <= RUNS; run++)); do
     done
   done
 done
+[ -s "$SAMPLES" ] || exit 1
 table
 [ -z "$JSON" ] || json >"$JSON" || exit 1
 exit 0

@@ -147,6 +147,7 @@ for ((run = 1; run <= RUNS; run++)); do
     measure "$series"
   done
 done
+[ -s "$SAMPLES" ] || exit 1
 table
 [ -z "$JSON" ] || json >"$JSON" || exit 1
 exit 0
