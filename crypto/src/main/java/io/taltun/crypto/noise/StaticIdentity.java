@@ -31,6 +31,16 @@ public final class StaticIdentity implements AutoCloseable {
     return publicKey;
   }
 
+  /** The private half, the caller's to close. */
+  public PrivateKey copyPrivateKey() {
+    byte[] scalar = privateKey.copyBytes();
+    try {
+      return PrivateKey.of(scalar);
+    } finally {
+      Arrays.fill(scalar, (byte) 0);
+    }
+  }
+
   /** The engines. */
   public Primitives primitives() {
     return primitives;

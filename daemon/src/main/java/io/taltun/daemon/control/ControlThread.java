@@ -29,6 +29,9 @@ public final class ControlThread {
   // Written by stop().
   private volatile boolean running = true;
 
+  // Written by the control thread, at its end.
+  private volatile boolean ended;
+
   // Written by the control thread: the last fault that was logged.
   private String lastFault;
 
@@ -55,29 +58,58 @@ public final class ControlThread {
     LockSupport.unpark(thread);
   }
 
-  /** Runs a task on the control thread, later. Any thread. */
+  /** Runs a task on the control thread, later; not at all when that ends before. Any thread. */
   public void execute(Runnable task) {
     tasks.add(task);
     wake();
+    if (ended) {
+      abandonTasks();
+    }
   }
 
   /**
    * Runs a task on the control thread and waits for its result.
    *
    * @throws TimeoutException when the result is not there in time
+   * @throws ExecutionException when the task fails, or the thread ends before it
    */
   public <T> T call(Callable<T> task, long timeoutMs)
       throws InterruptedException, TimeoutException, ExecutionException {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    execute(
-        () -> {
-          try {
-            result.complete(task.call());
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return result.get(timeoutMs, TimeUnit.MILLISECONDS);
+    return submit(task).get(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Runs a task on the control thread, later. Any thread.
+   *
+   * @return its result; always completed, if by the end of the thread (trap 26)
+   */
+  public <T> CompletableFuture<T> submit(Callable<T> task) {
+    Call<T> call = new Call<>(task, new CompletableFuture<>());
+    execute(call);
+    return call.result;
+  }
+
+  private record Call<T>(Callable<T> task, CompletableFuture<T> result) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        result.complete(task.call());
+      } catch (Exception e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    void abandon() {
+      result.completeExceptionally(new IllegalStateException("the gateway has stopped"));
+    }
+  }
+
+  private void abandonTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      if (task instanceof Call<?> call) {
+        call.abandon();
+      }
+    }
   }
 
   /** Runs what was handed in before, then ends the thread and waits for it. */
@@ -87,6 +119,15 @@ public final class ControlThread {
   }
 
   private void run() {
+    try {
+      loop();
+    } finally {
+      ended = true;
+      abandonTasks();
+    }
+  }
+
+  private void loop() {
     while (running) {
       long sleepNs = MAX_SLEEP_NS;
       try {

@@ -110,10 +110,10 @@ final class DataplaneActions implements Actions {
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
     switch (state) {
-      case ONLINE -> LOG.info("peer {} is online at {}", entry.config().name(), peer.endpoint());
+      case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
       case OFFLINE ->
-          LOG.info("peer {} is offline: no answer from {}", entry.config().name(), peer.endpoint());
-      default -> LOG.debug("peer {} is {}", entry.config().name(), state);
+          LOG.info("peer {} is offline: no answer from {}", entry.name(), peer.endpoint());
+      default -> LOG.debug("peer {} is {}", entry.name(), state);
     }
   }
 

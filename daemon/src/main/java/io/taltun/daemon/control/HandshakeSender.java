@@ -20,9 +20,10 @@ final class HandshakeSender implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final long message = arena.allocate(ControlRing.MAX_MESSAGE, 8).address();
   private final MessageArray one = new MessageArray(arena, 1);
-  private final UdpSocketPair sockets;
+  private UdpSocketPair sockets = UdpSocketPair.NONE;
 
-  HandshakeSender(UdpSocketPair sockets) {
+  /** Sends through these from now on. */
+  void use(UdpSocketPair sockets) {
     this.sockets = sockets;
   }
 

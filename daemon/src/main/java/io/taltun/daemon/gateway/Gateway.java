@@ -13,7 +13,7 @@ public interface Gateway extends AutoCloseable {
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
 
-  /** Only for the UAPI, whose socket is root's. */
+  /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();
 
   /**

@@ -38,6 +38,7 @@ final class Rtnetlink {
   static final int RTM_DELRULE = 33;
   static final int RTM_GETRULE = 34;
 
+  static final int RTMGRP_LINK = 0x1;
   static final int IFF_UP = 0x1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;

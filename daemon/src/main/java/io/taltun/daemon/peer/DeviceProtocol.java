@@ -99,7 +99,7 @@ public final class DeviceProtocol implements AutoCloseable {
 
   /**
    * Replaces our static key and erases what was made with the old one (trap 25). A peer whose key
-   * this is goes.
+   * this is goes; those with a persistent keepalive begin their handshake at once.
    *
    * @param local null when there is no private key any more; closed by the caller, as the one
    *     before
@@ -115,9 +115,19 @@ public final class DeviceProtocol implements AutoCloseable {
     cookies = checkerOf(local);
     for (PeerProtocol peer : peers.values()) {
       peer.forgetKeys(nowNs);
+      if (device.ready()) {
+        peer.onLocalUp(nowNs);
+      }
       deadlines.update(peer);
     }
     return ourselves;
+  }
+
+  /**
+   * Lent until the next change of the peer; {@link PresharedKey#isNone none} when there is none.
+   */
+  public PresharedKey presharedKey(PeerProtocol peer) {
+    return peer.presharedKey;
   }
 
   /** Owns {@code presharedKey} from now on; another key than before erases the peer's sessions. */

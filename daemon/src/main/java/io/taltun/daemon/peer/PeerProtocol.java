@@ -59,7 +59,7 @@ public final class PeerProtocol {
   /** Written by {@link DeadlineQueue}; changes only while the peer is not in it. */
   long scheduledNs;
 
-  private PresharedKey presharedKey;
+  PresharedKey presharedKey;
   private Endpoint endpoint;
   private long persistentKeepaliveNs;
   private CookieGenerator cookies;

@@ -31,13 +31,15 @@ public final class SendBatch implements AutoCloseable {
   private static final int HEADROOM = 2 * TransportCipher.HEADROOM;
   private static final int ROOM = HEADROOM + BYTES + CAPACITY + TransportCipher.TAILROOM;
 
-  private final MessageSocket ipv4;
-  private final MessageSocket ipv6;
   private final Counters counters;
   private final MessageArray messages;
   private final SegmentsApart apart;
   private final PageMemory memory = new PageMemory(ROOM);
   private final long base = memory.address() + HEADROOM;
+
+  // Written by the worker.
+  private MessageSocket ipv4;
+  private MessageSocket ipv6;
 
   // Written by the worker; element i is of message i.
   private final boolean[] isIpv4 = new boolean[MESSAGES];
@@ -71,6 +73,17 @@ public final class SendBatch implements AutoCloseable {
     this.counters = counters;
     messages = new MessageArray(arena, MESSAGES);
     apart = new SegmentsApart(arena, counters);
+  }
+
+  /**
+   * Sends through other sockets from now on; only while it is empty.
+   *
+   * @param ipv4 null for none
+   * @param ipv6 null for none
+   */
+  public void use(MessageSocket ipv4, MessageSocket ipv6) {
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
   }
 
   /** Whether the kernel still cuts messages. Any thread. */

@@ -53,7 +53,7 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
    *
    * @param family {@link SocketAddress#AF_INET} or {@link SocketAddress#AF_INET6}
    * @param port 0 for any free one
-   * @param shared whether other sockets of this process will bind the same port (SO_REUSEPORT)
+   * @param shared whether it joins other sockets of the port (SO_REUSEPORT)
    * @param fwmark SO_MARK of what it sends, 0 for none
    */
   static UdpSocket open(int family, int port, boolean shared, int fwmark)
@@ -68,10 +68,10 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
         check(Syscall.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), "IPV6_V6ONLY");
       }
       if (shared) {
-        check(Syscall.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), "SO_REUSEPORT");
+        socket.share();
       }
       if (fwmark != 0) {
-        check(Syscall.setOption(fd, SOL_SOCKET, SO_MARK, fwmark), "cannot set the fwmark");
+        socket.mark(fwmark);
       }
       socket.bind(port);
       socket.tune();
@@ -90,6 +90,16 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
       int length = SocketAddress.write(any, address);
       check(Syscall.bind(fd, address, length), "cannot bind UDP port " + port);
     }
+  }
+
+  /** Lets sockets that are opened as shared ones bind this one's port too. */
+  void share() throws SystemCallException {
+    check(Syscall.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), "SO_REUSEPORT");
+  }
+
+  /** Sets the SO_MARK of what it sends from now on; 0 for none. */
+  void mark(int fwmark) throws SystemCallException {
+    check(Syscall.setOption(fd, SOL_SOCKET, SO_MARK, fwmark), "cannot set the fwmark");
   }
 
   /** Wishes, not needs: the socket works without. */

@@ -223,5 +223,10 @@ class WorkerTest {
     public void onEnd(String name, String why) {
       ends.add(name + ": " + why);
     }
+
+    @Override
+    public void onDeviceDeleted(String name) {
+      ends.add(name + ": deleted");
+    }
   }
 }
