@@ -186,7 +186,7 @@ must_not() { ! "$@" >/dev/null 2>&1 || fail "it should not have succeeded: $*"; 
 show_logs() {
   local log
   for log in "$LOGS"/*; do
-    case ${log##*/} in reason | before | after | *.yaml | *.conf | *.json) continue ;; esac
+    case ${log##*/} in reason | before | after | *.yaml | *.conf | *.key | *.json) continue ;; esac
     [ -s "$log" ] || continue
     note "--- $log"
     grep -v '[│┌└]' "$log" | tail -n 15 | cut -c 1-300 | sed 's/^/    /'
