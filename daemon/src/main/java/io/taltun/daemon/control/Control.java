@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -152,6 +153,18 @@ public final class Control {
         entry.lastHandshakeEpochNs(),
         received,
         sent);
+  }
+
+  /** Where the peers are that were heard of. */
+  public List<Endpoint> endpoints()
+      throws InterruptedException, TimeoutException, ExecutionException {
+    return thread.call(
+        () ->
+            peers.entries().stream()
+                .map(entry -> entry.peer().endpoint())
+                .filter(Objects::nonNull)
+                .toList(),
+        ANSWER_WITHIN_MS);
   }
 
   /** What was dropped, by label; reasons that never happened are absent. */

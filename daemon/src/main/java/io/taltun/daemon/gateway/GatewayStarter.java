@@ -15,6 +15,7 @@ import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
 import io.taltun.daemon.control.EndpointResolver;
+import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.netlink.InterfaceSetup;
 import io.taltun.daemon.netlink.NetlinkSocket;
@@ -134,6 +135,9 @@ public final class GatewayStarter implements GatewayFactory {
     workers.start();
     control.start(config, known);
     unwinding.add("the control thread", control::stop);
+    unwinding.add(
+        "the watch over local addresses",
+        LocalAddressWatch.start(control::endpoints, () -> fwmark));
 
     LiveStates live = new LiveOffloads(device.offloads(), udpOffloads, workers);
     RuntimeModes modes = modes(primitives, workerPlan, sockets.getFirst(), config, live);
