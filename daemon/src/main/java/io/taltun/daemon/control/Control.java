@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -237,6 +238,18 @@ public final class Control {
     return peers.entries().stream()
         .map(it -> PeerSnapshot.of(it, !protocol.presharedKey(it.protocol()).isNone()))
         .toList();
+  }
+
+  /** Where the peers are that were heard of. */
+  public List<Endpoint> endpoints()
+      throws InterruptedException, TimeoutException, ExecutionException {
+    return thread.call(
+        () ->
+            peers.entries().stream()
+                .map(entry -> entry.peer().endpoint())
+                .filter(Objects::nonNull)
+                .toList(),
+        ANSWER_WITHIN_MS);
   }
 
   /** What was dropped, by label; reasons that never happened are absent. */

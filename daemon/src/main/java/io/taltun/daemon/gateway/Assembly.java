@@ -13,6 +13,7 @@ import io.taltun.crypto.primitive.AeadChoice;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
+import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
@@ -152,6 +153,9 @@ final class Assembly {
     LinkWatch watch = new LinkWatch(device, link, now -> thread.execute(() -> live.onLink(now)));
     watch.start();
     unwinding.add("the watch over the link", watch::stop);
+    unwinding.add(
+        "the watch over local addresses",
+        LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
     RunningGateway running =
         new RunningGateway(name, addresses, modes(workers, relay), control, live, unwinding);

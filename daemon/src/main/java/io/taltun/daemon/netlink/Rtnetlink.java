@@ -56,6 +56,7 @@ final class Rtnetlink {
   static final int IFA_F_NODAD = 0x02;
 
   static final int RTA_DST = 1;
+  static final int RTA_SRC = 2;
   static final int RTA_OIF = 4;
   static final int RTA_PRIORITY = 6;
   static final int RTA_PREFSRC = 7;

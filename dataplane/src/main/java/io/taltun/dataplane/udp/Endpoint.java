@@ -106,12 +106,24 @@ public final class Endpoint {
 
   /** This place as the JDK names it. */
   public InetSocketAddress toSocketAddress() {
+    return new InetSocketAddress(address(), port);
+  }
+
+  /** The peer's address as the JDK names it. */
+  public InetAddress address() {
+    return address(addressBytes(high, low, 0), scopeId);
+  }
+
+  /** The address of this host that the peer speaks to; null while that is not known. */
+  public InetAddress localAddress() {
+    return local == null ? null : address(addressBytes(local.high(), local.low(), 0), 0);
+  }
+
+  private static InetAddress address(byte[] bytes, int scopeId) {
     try {
-      InetAddress address =
-          ipv4
-              ? InetAddress.getByAddress(addressBytes(0))
-              : Inet6Address.getByAddress(null, addressBytes(0), scopeId);
-      return new InetSocketAddress(address, port);
+      return bytes.length == Integer.BYTES
+          ? InetAddress.getByAddress(bytes)
+          : Inet6Address.getByAddress(null, bytes, scopeId);
     } catch (UnknownHostException e) {
       throw new AssertionError("an address of 4 or 16 bytes is always one", e);
     }
@@ -123,7 +135,7 @@ public final class Endpoint {
    * cookie.
    */
   public byte[] macInput() {
-    byte[] input = addressBytes(Short.BYTES);
+    byte[] input = addressBytes(high, low, Short.BYTES);
     input[input.length - 2] = (byte) (port >>> 8);
     input[input.length - 1] = (byte) port;
     return input;
@@ -142,7 +154,7 @@ public final class Endpoint {
         : local.sameAs(before) && local.givenUp() == before.givenUp();
   }
 
-  private byte[] addressBytes(int extra) {
+  private byte[] addressBytes(long high, long low, int extra) {
     return ipv4
         ? ByteBuffer.allocate(Integer.BYTES + extra).putInt((int) low).array()
         : ByteBuffer.allocate(2 * Long.BYTES + extra).putLong(high).putLong(low).array();
