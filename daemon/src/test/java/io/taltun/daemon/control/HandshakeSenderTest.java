@@ -27,12 +27,14 @@ class HandshakeSenderTest {
   @AutoClose private final UdpSocketPair gateway = UdpSocketPair.open(1, 0, 0).getFirst();
   @AutoClose private final UdpSocketPair peer = UdpSocketPair.open(1, 0, 0).getFirst();
   @AutoClose private final ReceiveBatch received = new ReceiveBatch(arena);
-  @AutoClose private final HandshakeSender sender = new HandshakeSender(gateway);
+  @AutoClose private final HandshakeSender sender = new HandshakeSender();
 
   private final Endpoint peer4 = Endpoint.ofIpv4(0x7f00_0001, peer.localPort());
   private final Endpoint peer6 = Endpoint.ofIpv6(0, 1, peer.localPort(), 0);
 
-  HandshakeSenderTest() throws SystemCallException {}
+  HandshakeSenderTest() throws SystemCallException {
+    sender.use(gateway);
+  }
 
   @Test
   void shouldSendEveryMessageFromWhereThePeerSpokeToWhenThatIsKnown() {
