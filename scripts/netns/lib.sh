@@ -13,6 +13,7 @@ MADE=$RUN/made
 : >"$MADE"
 PASSED=0 FAILED=0 SKIPPED=0
 POLL=0.05 # seconds between two looks of wait_for
+PATIENCE=1 # how often it waits as long as it is told to: more beside other work
 
 # ---- what was made, and how it goes away ----
 
@@ -91,7 +92,7 @@ stop() {
 
 # wait_for SECONDS COMMAND...: polls until the command succeeds; 1 when the time is over.
 wait_for() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + $1 * PATIENCE))
   shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
