@@ -282,7 +282,7 @@ background_device() {
 name_is_taken() {
   local status
   gateway a taltun-wg a
-  must gw a ip link add "$(device a)" type dummy
+  must gw a ip link add "$(device a)" type veth
   for word in -f ''; do
     taltun_ctl a wg $word "$(device a)" >"$LOGS/taken" 2>&1
     status=$?

@@ -1,7 +1,5 @@
 package io.taltun.daemon.gateway;
 
-import io.taltun.dataplane.os.Errno;
-
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
 public interface Gateway extends AutoCloseable {
   /** The device's name. */
@@ -21,9 +19,7 @@ public interface Gateway extends AutoCloseable {
    *
    * @param change whose keys are the gateway's from then on
    */
-  default void apply(DeviceChange change) throws DeviceChangeException {
-    throw new DeviceChangeException(Errno.EOPNOTSUPP, "this gateway takes no changes");
-  }
+  void apply(DeviceChange change) throws DeviceChangeException;
 
   /** Asks for the end and returns at once; whoever waits in {@link #awaitStop} then closes. */
   void requestStop();
@@ -36,9 +32,7 @@ public interface Gateway extends AutoCloseable {
   String awaitStop() throws InterruptedException;
 
   /** Whether the end that {@link #awaitStop} tells of came with the device's deletion. */
-  default boolean deviceDeleted() {
-    return false;
-  }
+  boolean deviceDeleted();
 
   /** Takes addresses, routes, sockets and the device away; harmless when done before. */
   @Override

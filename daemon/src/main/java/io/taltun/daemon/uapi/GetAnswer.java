@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * The answer to one {@code get=1}: the whole device at one moment, secrets included, written a part
  * at a time since a peer may have hundreds of thousands of prefixes. One thread at a time.
  */
-final class GetAnswer {
+final class GetAnswer implements AutoCloseable {
   /** The lines of a device, of a peer without its prefixes, or of one prefix are shorter. */
   private static final int LONGEST_STEP = 1024;
 
@@ -96,6 +96,12 @@ final class GetAnswer {
     line(out, "tx_bytes", peer.sentBytes());
     line(out, "rx_bytes", peer.receivedBytes());
     line(out, "persistent_keepalive_interval", peer.persistentKeepaliveSeconds());
+  }
+
+  /** Erases the keys. */
+  @Override
+  public void close() {
+    secrets.close();
   }
 
   private static void secret(ByteBuf out, String name, byte[] raw) {

@@ -188,13 +188,20 @@ final class UapiHandler extends ChannelInboundHandlerAdapter {
     ByteBuf chunk = context.alloc().directBuffer(CHUNK_BYTES, CHUNK_BYTES);
     try {
       if (!answer.write(chunk)) {
-        answer = null;
+        endAnswer();
       }
     } catch (RuntimeException e) {
       eraseAndRelease(chunk);
       throw e;
     }
     return chunk;
+  }
+
+  private void endAnswer() {
+    if (answer != null) {
+      answer.close();
+      answer = null;
+    }
   }
 
   /** Comes from within a write, too, whose loop then looks again by itself. */
@@ -208,7 +215,7 @@ final class UapiHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    answer = null;
+    endAnswer();
     if (set != null) {
       set.close();
       set = null;

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** A gateway without a data path, with one peer of every kind. */
-public final class FakeGateway implements Gateway, GatewaySecrets {
+public final class FakeGateway implements Gateway {
   public static final String OFFICE = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
   public static final String PHONE = "TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=";
   public static final long HANDSHAKE_NS = 1_763_712_000_123_456_789L;
@@ -20,6 +20,7 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
   public volatile boolean silent;
   public volatile boolean closed;
   public volatile String failure;
+  public volatile boolean deviceDeleted;
 
   /** What was asked for, in its order. */
   public final List<DeviceChange> changes = new CopyOnWriteArrayList<>();
@@ -115,15 +116,14 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
 
   @Override
   public GatewaySecrets secrets() {
-    return this;
+    byte[] raw = privateKey.copyBytes();
+    return new CopiedSecrets(PrivateKey.of(raw), Map.of(OFFICE, presharedKey.copy()));
   }
 
-  @Override
   public PrivateKey privateKey() {
     return privateKey;
   }
 
-  @Override
   public PresharedKey presharedKey(String publicKey) {
     return publicKey.equals(OFFICE) ? presharedKey : PresharedKey.none();
   }
@@ -145,6 +145,11 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
   public String awaitStop() throws InterruptedException {
     stopRequested.await();
     return failure;
+  }
+
+  @Override
+  public boolean deviceDeleted() {
+    return deviceDeleted;
   }
 
   @Override
