@@ -3,6 +3,7 @@ package io.taltun.crypto.noise;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.crypto.primitive.X25519;
 import java.util.Arrays;
 
 /**
@@ -10,19 +11,23 @@ import java.util.Arrays;
  * several threads.
  */
 public final class StaticIdentity implements AutoCloseable {
-  private final PrivateKey privateKey;
   private final PublicKey publicKey;
   private final Primitives primitives;
+
+  /** Used and, by {@link #close}, set to null under this object's lock. */
+  private X25519.PreparedKey privateKey;
 
   /** Copies {@code key}, whose owner may close it afterwards; computes the public key. */
   public StaticIdentity(PrivateKey key, Primitives primitives) {
     byte[] scalar = key.copyBytes();
     try {
-      this.privateKey = PrivateKey.of(scalar);
+      this.privateKey = primitives.x25519().prepare(scalar);
     } finally {
       Arrays.fill(scalar, (byte) 0);
     }
-    this.publicKey = privateKey.publicKey(primitives.x25519());
+    byte[] point = new byte[PublicKey.LENGTH];
+    privateKey.publicKey(point);
+    this.publicKey = PublicKey.of(point);
     this.primitives = primitives;
   }
 
@@ -37,23 +42,31 @@ public final class StaticIdentity implements AutoCloseable {
   }
 
   /**
+   * What all handshakes with the owner of {@code remoteStatic} share: one scalar multiplication.
+   */
+  public StaticSecret secretWith(PublicKey remoteStatic) {
+    return new StaticSecret(this, remoteStatic.copyBytes());
+  }
+
+  /**
    * X25519 of our static private key and {@code publicKey}, 32 bytes each.
    *
    * @return false when the shared secret is all zero
    */
-  boolean agree(byte[] remote, byte[] out32) {
-    byte[] scalar = privateKey.copyBytes();
-    try {
-      return primitives.x25519().agree(scalar, remote, out32);
-    } finally {
-      Arrays.fill(scalar, (byte) 0);
+  synchronized boolean agree(byte[] remote, byte[] out32) {
+    if (privateKey == null) {
+      throw new IllegalStateException("the key is closed");
     }
+    return privateKey.agree(remote, out32);
   }
 
   /** Erases the private key; handshakes with this identity throw IllegalStateException then. */
   @Override
-  public void close() {
-    privateKey.close();
+  public synchronized void close() {
+    if (privateKey != null) {
+      privateKey.close();
+      privateKey = null;
+    }
   }
 
   @Override

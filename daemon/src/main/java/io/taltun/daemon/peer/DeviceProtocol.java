@@ -279,7 +279,7 @@ public final class DeviceProtocol implements AutoCloseable {
   }
 
   private void onInitiation(byte[] message, Endpoint source, long nowNs) {
-    HandshakeResponder initiation = HandshakeResponder.open(device.local(), message);
+    HandshakeResponder initiation = HandshakeResponder.read(device.local(), message);
     if (initiation == null) {
       drop(HandshakeDrop.NOT_AUTHENTIC);
       return;

@@ -99,7 +99,13 @@ public interface LibCrypto {
   long EVP_PKEY_new_raw_public_key(int type, long engine, long key, long length);
 
   @IgnoreError
-  int EVP_PKEY_get_raw_public_key(long key, long out, long length);
+  long EVP_PKEY_CTX_new_id(int type, long engine);
+
+  @IgnoreError
+  int EVP_PKEY_fromdata_init(long context);
+
+  @IgnoreError
+  int EVP_PKEY_fromdata(long context, long key, int selection, long parameters);
 
   @IgnoreError
   void EVP_PKEY_free(long key);
@@ -114,7 +120,7 @@ public interface LibCrypto {
   int EVP_PKEY_derive_init(long context);
 
   @IgnoreError
-  int EVP_PKEY_derive_set_peer(long context, long peer);
+  int EVP_PKEY_derive_set_peer_ex(long context, long peer, int validate);
 
   @IgnoreError
   int EVP_PKEY_derive(long context, long out, long length);
