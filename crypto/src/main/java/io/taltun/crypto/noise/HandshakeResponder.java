@@ -60,7 +60,7 @@ public final class HandshakeResponder implements AutoCloseable {
     if (!local.agree(ephemeral, secret)) {
       return null;
     }
-    SymmetricState state = SymmetricState.of(local.primitives(), local.publicKey().copyBytes());
+    SymmetricState state = local.asResponder();
     state.mixEphemeral(ephemeral);
     state.mixHash(ephemeral);
     byte[] remoteStatic =

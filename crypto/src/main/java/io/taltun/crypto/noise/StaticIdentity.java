@@ -14,6 +14,9 @@ public final class StaticIdentity implements AutoCloseable {
   private final PublicKey publicKey;
   private final Primitives primitives;
 
+  /** How every handshake that somebody begins with us starts; only copied. */
+  private final SymmetricState asResponder;
+
   /** Used and, by {@link #close}, set to null under this object's lock. */
   private X25519.PreparedKey privateKey;
 
@@ -29,6 +32,7 @@ public final class StaticIdentity implements AutoCloseable {
     privateKey.publicKey(point);
     this.publicKey = PublicKey.of(point);
     this.primitives = primitives;
+    this.asResponder = SymmetricState.of(primitives, point);
   }
 
   /** The public half. */
@@ -46,6 +50,10 @@ public final class StaticIdentity implements AutoCloseable {
    */
   public StaticSecret secretWith(PublicKey remoteStatic) {
     return new StaticSecret(this, remoteStatic.copyBytes());
+  }
+
+  SymmetricState asResponder() {
+    return asResponder.copy();
   }
 
   /**

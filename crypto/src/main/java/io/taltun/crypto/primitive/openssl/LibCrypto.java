@@ -57,6 +57,21 @@ public interface LibCrypto {
   int EVP_DecryptFinal_ex(long context, long out, long outLength);
 
   @IgnoreError
+  long EVP_MD_fetch(long libraryContext, String algorithm, long properties);
+
+  @IgnoreError
+  long EVP_MD_CTX_new();
+
+  @IgnoreError
+  int EVP_DigestInit_ex(long context, long digest, long engine);
+
+  @IgnoreError
+  int EVP_DigestUpdate(long context, long data, long length);
+
+  @IgnoreError
+  int EVP_DigestFinal_ex(long context, long out, long outLength);
+
+  @IgnoreError
   long EVP_MAC_fetch(long libraryContext, String algorithm, long properties);
 
   @IgnoreError
@@ -64,6 +79,9 @@ public interface LibCrypto {
 
   @IgnoreError
   void EVP_MAC_CTX_free(long context);
+
+  @IgnoreError
+  int EVP_MAC_CTX_set_params(long context, long parameters);
 
   @IgnoreError
   int EVP_MAC_init(long context, long key, long keyLength, long parameters);

@@ -22,15 +22,6 @@ final class OpenSslPreparedKey implements X25519.PreparedKey {
   /** openssl/evp.h: EVP_PKEY_KEYPAIR. */
   private static final int EVP_PKEY_KEYPAIR = 0x87;
 
-  // openssl/core.h: OSSL_PARAM is key, data type, data, data size and return size.
-  private static final int DATA_TYPE = 8;
-  private static final int DATA = 16;
-  private static final int DATA_SIZE = 24;
-  private static final int RETURN_SIZE = 32;
-  private static final int PARAMETER_LENGTH = 40;
-  private static final int OSSL_PARAM_OCTET_STRING = 5;
-  private static final long OSSL_PARAM_UNMODIFIED = -1;
-
   // The scratch: two keys, the length of a result, where a new key's address is put, and two
   // parameters with the NULL that ends them.
   private static final int KEY = 0;
@@ -38,7 +29,7 @@ final class OpenSslPreparedKey implements X25519.PreparedKey {
   private static final int RESULT_LENGTH = RESULT + LENGTH;
   private static final int NEW_KEY = RESULT_LENGTH + Long.BYTES;
   private static final int PARAMETERS = NEW_KEY + Long.BYTES;
-  private static final int SCRATCH_LENGTH = PARAMETERS + 3 * PARAMETER_LENGTH;
+  private static final int SCRATCH_LENGTH = PARAMETERS + 3 * Parameter.LENGTH;
 
   // openssl/core_names.h: OSSL_PKEY_PARAM_PRIV_KEY, OSSL_PKEY_PARAM_PUB_KEY.
   private static final long PRIV = Arena.global().allocateFrom("priv").address();
@@ -77,8 +68,8 @@ final class OpenSslPreparedKey implements X25519.PreparedKey {
     long at = scratch.address();
     NativeMemory.copy(privateKey, 0, at + KEY, LENGTH);
     NativeMemory.copy(BASE_POINT, 0, at + RESULT, LENGTH);
-    putParameter(at + PARAMETERS, PRIV, at + KEY);
-    putParameter(at + PARAMETERS + PARAMETER_LENGTH, PUB, at + RESULT);
+    Parameter.putBytes(at + PARAMETERS, PRIV, at + KEY, LENGTH);
+    Parameter.putBytes(at + PARAMETERS + Parameter.LENGTH, PUB, at + RESULT, LENGTH);
     long maker = lib.EVP_PKEY_CTX_new_id(EVP_PKEY_X25519, 0);
     boolean made =
         maker != 0
@@ -92,14 +83,6 @@ final class OpenSslPreparedKey implements X25519.PreparedKey {
     }
     NativeMemory.clear(at + KEY, LENGTH);
     return NativeMemory.getLong(at + NEW_KEY);
-  }
-
-  private static void putParameter(long at, long name, long data) {
-    NativeMemory.putLong(at, name);
-    NativeMemory.putInt(at + DATA_TYPE, OSSL_PARAM_OCTET_STRING);
-    NativeMemory.putLong(at + DATA, data);
-    NativeMemory.putLong(at + DATA_SIZE, LENGTH);
-    NativeMemory.putLong(at + RETURN_SIZE, OSSL_PARAM_UNMODIFIED);
   }
 
   @Override
