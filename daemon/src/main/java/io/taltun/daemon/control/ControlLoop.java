@@ -5,7 +5,7 @@ import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Session;
-import io.taltun.dataplane.udp.SocketAddress;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.worker.WorkerGroup;
 
 /**
@@ -84,7 +84,7 @@ public final class ControlLoop {
         int length = ring.length();
         NativeMemory.copy(ring.message(), message, 0, length);
         protocol.onHandshakeMessage(
-            message, length, SocketAddress.read(ring.address()), underLoad, nowNs);
+            message, length, Arrival.endpoint(ring.address()), underLoad, nowNs);
       }
       case ControlRing.HANDSHAKE_WANTED -> {
         PeerEntry entry = peers.bySlot(ring.value());
@@ -103,7 +103,7 @@ public final class ControlLoop {
       case ControlRing.ENDPOINT_MOVED -> {
         PeerEntry entry = peers.bySlot(ring.value());
         if (entry != null) {
-          protocol.onEndpointMoved(entry.protocol(), SocketAddress.read(ring.address()), nowNs);
+          protocol.onEndpointMoved(entry.protocol(), Arrival.endpoint(ring.address()), nowNs);
           entry.peer().clearMove();
         }
       }

@@ -246,9 +246,9 @@ public final class PeerProtocol {
     refreshState(nowNs);
   }
 
-  /** The peer proved to be at {@code to}. */
+  /** The peer proved to be at {@code to}, and to speak to what that says of this host. */
   void moveTo(Endpoint to) {
-    if (!to.equals(endpoint)) {
+    if (!to.sameWayAs(endpoint)) {
       endpoint = to;
       device.actions.endpointChanged(this, to);
     }

@@ -1,6 +1,7 @@
 package io.taltun.dataplane.mailbox;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.udp.Arrival;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * reader (the control thread). A record has a fixed place of {@value #RECORD_SIZE} bytes:
  *
  * <pre>
- * 0 kind 4 | 4 value 4 | 8 length 4 (+4) | 16 socket address 32 | 48 message, at most {@value #MAX_MESSAGE}
+ * 0 kind 4 | 4 value 4 | 8 length 4 (+4) | 16 endpoint 48 | 64 message, at most {@value #MAX_MESSAGE}
  * </pre>
  *
  * <p>When it is full the worker drops what it had to say and counts it; data goes on (trap 11).
@@ -25,7 +26,7 @@ public final class ControlRing implements AutoCloseable {
   /** {@code value}: local index of a session that got its first authentic packet. */
   public static final int SESSION_CONFIRMED = 3;
 
-  /** {@code value}: slot of a peer whose authentic packet came from the socket address. */
+  /** {@code value}: slot of a peer whose authentic packet came from or to another address. */
   public static final int ENDPOINT_MOVED = 4;
 
   /** The longest handshake message is an initiation: 148 bytes. */
@@ -38,8 +39,8 @@ public final class ControlRing implements AutoCloseable {
 
   private static final int RECORD_SIZE = 256;
   private static final int ADDRESS = 16;
-  private static final int ADDRESS_BYTES = 32;
-  private static final int MESSAGE = 48;
+  private static final int ADDRESS_BYTES = Arrival.ENDPOINT_BYTES;
+  private static final int MESSAGE = ADDRESS + ADDRESS_BYTES;
   private static final VarHandle WRITTEN;
   private static final VarHandle READ;
 
@@ -73,7 +74,7 @@ public final class ControlRing implements AutoCloseable {
   /**
    * Worker only.
    *
-   * @param address of a socket address, or 0
+   * @param address of an {@link Arrival}, or 0
    * @param message address of {@code length} bytes, or 0
    * @return false when there is no room
    */
@@ -116,7 +117,10 @@ public final class ControlRing implements AutoCloseable {
     return NativeMemory.getInt(record(read) + 8);
   }
 
-  /** Address of the first record's socket address; gone after {@link #release}. */
+  /**
+   * Address of the part of the first record's {@link Arrival} that tells the endpoint; gone after
+   * {@link #release}.
+   */
   public long address() {
     return record(read) + ADDRESS;
   }

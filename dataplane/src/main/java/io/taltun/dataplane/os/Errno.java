@@ -27,6 +27,7 @@ public final class Errno {
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
+  public static final int ECONNREFUSED = 111;
   public static final int EHOSTUNREACH = 113;
 
   private static final Map<Integer, String> TEXT =
@@ -53,6 +54,7 @@ public final class Errno {
           Map.entry(ENETDOWN, "network is down"),
           Map.entry(ENETUNREACH, "network is unreachable"),
           Map.entry(ENOBUFS, "no buffer space"),
+          Map.entry(ECONNREFUSED, "connection refused"),
           Map.entry(EHOSTUNREACH, "no route to host"));
 
   private Errno() {}

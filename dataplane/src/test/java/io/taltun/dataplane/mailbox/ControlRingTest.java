@@ -3,6 +3,7 @@ package io.taltun.dataplane.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.SocketAddress;
 import java.lang.foreign.Arena;
@@ -18,7 +19,7 @@ class ControlRingTest {
   @AutoClose private final Arena arena = Arena.ofShared();
 
   private final long message = arena.allocate(ControlRing.MAX_MESSAGE, 8).address();
-  private final long address = arena.allocate(32, 8).address();
+  private final long address = arena.allocate(Arrival.SIZE, 8).address();
 
   @Test
   void shouldRefuseWithoutAWakeUpWhenItIsFull() {

@@ -17,6 +17,7 @@ import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionPair;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.SocketAddress;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -283,7 +284,7 @@ class HostileDatagramTest {
   private void accept(Side side, byte[] datagram, int length) {
     try (Arena once = Arena.ofConfined()) {
       long message = once.allocate(length + 256L, 8).address() + 128;
-      long source = once.allocate(32, 8).address();
+      long source = once.allocate(Arrival.SIZE, 8).address();
       SocketAddress.write(tap.endpoint(), source);
       NativeMemory.copy(datagram, 0, message, length);
       side.inbound.accept(message, length, source, NOW);

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.SessionPair;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.LocalAddress;
 import io.taltun.dataplane.udp.SocketAddress;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -157,6 +159,27 @@ class ReportTest {
       assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
       ring.release();
     }
+  }
+
+  /** Trap 31: the same peer now speaks to another address of this host. */
+  @Test
+  void shouldReportAMoveWhenAnAuthenticPacketCameToAnotherAddressOfThisHost() {
+    pair.connect();
+    Endpoint second = Endpoint.ofIpv4(0x7f00_0002, pair.b.ipv4().port());
+    pair.peerB.setEndpoint(second.at(LocalAddress.ofIpv4(0x7f00_0001, 1)));
+    cross();
+    assertThat(ring.kind()).isEqualTo(ControlRing.ENDPOINT_MOVED);
+    Endpoint moved = Arrival.endpoint(ring.address());
+    assertThat(moved).isEqualTo(pair.a.ipv4());
+    assertThat(moved.local().ipv4()).isEqualTo(0x7f00_0002);
+    ring.release();
+    pair.peerA.setEndpoint(moved);
+    pair.peerA.clearMove();
+    cross();
+    assertThat(ring.size()).as("known now").isZero();
+    moved.local().giveUp();
+    cross();
+    assertThat(Arrival.endpoint(ring.address()).local().givenUp()).as("heard again").isFalse();
   }
 
   private void expectMove(Endpoint to) {
