@@ -11,6 +11,7 @@ import java.util.Arrays;
  * several threads.
  */
 public final class StaticIdentity implements AutoCloseable {
+  private final PrivateKey privateKey;
   private final PublicKey publicKey;
   private final Primitives primitives;
 
@@ -18,18 +19,19 @@ public final class StaticIdentity implements AutoCloseable {
   private final SymmetricState asResponder;
 
   /** Used and, by {@link #close}, set to null under this object's lock. */
-  private X25519.PreparedKey privateKey;
+  private X25519.PreparedKey prepared;
 
   /** Copies {@code key}, whose owner may close it afterwards; computes the public key. */
   public StaticIdentity(PrivateKey key, Primitives primitives) {
     byte[] scalar = key.copyBytes();
     try {
-      this.privateKey = primitives.x25519().prepare(scalar);
+      this.privateKey = PrivateKey.of(scalar);
+      this.prepared = primitives.x25519().prepare(scalar);
     } finally {
       Arrays.fill(scalar, (byte) 0);
     }
     byte[] point = new byte[PublicKey.LENGTH];
-    privateKey.publicKey(point);
+    prepared.publicKey(point);
     this.publicKey = PublicKey.of(point);
     this.primitives = primitives;
     this.asResponder = SymmetricState.of(primitives, point);
@@ -62,18 +64,19 @@ public final class StaticIdentity implements AutoCloseable {
    * @return false when the shared secret is all zero
    */
   synchronized boolean agree(byte[] remote, byte[] out32) {
-    if (privateKey == null) {
+    if (prepared == null) {
       throw new IllegalStateException("the key is closed");
     }
-    return privateKey.agree(remote, out32);
+    return prepared.agree(remote, out32);
   }
 
   /** Erases the private key; handshakes with this identity throw IllegalStateException then. */
   @Override
   public synchronized void close() {
-    if (privateKey != null) {
-      privateKey.close();
-      privateKey = null;
+    privateKey.close();
+    if (prepared != null) {
+      prepared.close();
+      prepared = null;
     }
   }
 
