@@ -127,7 +127,7 @@ public final class DeviceProtocol implements AutoCloseable {
    * Lent until the next change of the peer; {@link PresharedKey#isNone none} when there is none.
    */
   public PresharedKey presharedKey(PeerProtocol peer) {
-    return peer.presharedKey;
+    return peer.keys.presharedKey();
   }
 
   /** Owns {@code presharedKey} from now on; another key than before erases the peer's sessions. */
@@ -289,7 +289,7 @@ public final class DeviceProtocol implements AutoCloseable {
   }
 
   private void onInitiation(byte[] message, Endpoint source, long nowNs) {
-    HandshakeResponder initiation = HandshakeResponder.open(device.local(), message);
+    HandshakeResponder initiation = HandshakeResponder.read(device.local(), message);
     if (initiation == null) {
       drop(HandshakeDrop.NOT_AUTHENTIC);
       return;

@@ -16,7 +16,7 @@ public enum HandshakeDrop {
   COOKIE_REQUIRED,
   /** The Noise handshake does not authenticate. */
   NOT_AUTHENTIC,
-  /** Authentic, from a public key that is nobody's here. */
+  /** In the name of a public key that is nobody's here. */
   UNKNOWN_PEER,
   /** The timestamp is not greater than the peer's greatest. */
   REPLAYED_TIMESTAMP,

@@ -173,6 +173,11 @@ public final class InboundPath implements AutoCloseable {
       counters.drop(DropReason.EXPIRED_SESSION);
       return;
     }
+    // A copy of what came before is not worth a cipher; the word of the window itself comes after.
+    if (session.replayWindow().surelyRefuses(counter)) {
+      counters.drop(DropReason.REPLAYED);
+      return;
+    }
     if (plaintexts.isFull()) {
       writeOut();
     }

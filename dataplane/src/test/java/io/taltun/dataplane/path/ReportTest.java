@@ -6,6 +6,7 @@ import static io.taltun.dataplane.path.PathPair.B4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.mailbox.RecordRing;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.SessionPair;
 import io.taltun.dataplane.udp.Arrival;
@@ -21,7 +22,7 @@ class ReportTest {
   @AutoClose private final PathPair pair = new PathPair();
 
   /** What the control thread hears of B. */
-  private final ControlRing ring = pair.b.control;
+  private final RecordRing ring = pair.b.control.reports();
 
   @Test
   void shouldReportTheEndpointOnceWhenAPeerMoved() {
@@ -149,7 +150,7 @@ class ReportTest {
   }
 
   private void fillRing() {
-    while (ring.offer(ControlRing.HANDSHAKE_WANTED, 0, 0, 0, 0)) {
+    while (pair.b.control.offer(ControlRing.HANDSHAKE_WANTED, 0, 0, 0, 0)) {
       // until it is full
     }
   }
