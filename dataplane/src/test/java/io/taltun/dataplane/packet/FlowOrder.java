@@ -2,15 +2,16 @@ package io.taltun.dataplane.packet;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** Packets by flow, in the order that a coalescer has to keep. */
-final class FlowOrder {
+public final class FlowOrder {
   private FlowOrder() {}
 
   /** Appends a packet to its flow's. */
-  static void collect(Map<ByteBuffer, List<byte[]>> byFlow, byte[] packet) {
+  public static void collect(Map<ByteBuffer, List<byte[]>> byFlow, byte[] packet) {
     boolean v4 = ReferenceOffload.isIpv4(packet);
     int transport = v4 ? (packet[0] & 0xf) * 4 : 40;
     ByteBuffer key = ByteBuffer.allocate(37);
@@ -22,8 +23,28 @@ final class FlowOrder {
     byFlow.computeIfAbsent(key, it -> new ArrayList<>()).add(normal(packet));
   }
 
+  /** Compares what came out with what went in. */
+  public static void requireSame(
+      Map<ByteBuffer, List<byte[]>> expected, Map<ByteBuffer, List<byte[]>> actual) {
+    if (!expected.keySet().equals(actual.keySet())) {
+      throw new AssertionError("other flows came out");
+    }
+    expected.forEach(
+        (flow, packets) -> {
+          List<byte[]> written = actual.get(flow);
+          if (packets.size() != written.size()) {
+            throw new AssertionError(written.size() + " packets, not " + packets.size());
+          }
+          for (int i = 0; i < packets.size(); i++) {
+            if (!Arrays.equals(packets.get(i), written.get(i))) {
+              throw new AssertionError("packet " + i + " of a flow is another one");
+            }
+          }
+        });
+  }
+
   /** Without the identification where it means nothing, under Don't Fragment. */
-  static byte[] normal(byte[] packet) {
+  private static byte[] normal(byte[] packet) {
     if (!ReferenceOffload.isIpv4(packet)
         || ReferenceOffload.get16(packet, 6) != 0x4000
         || ReferenceOffload.sum(packet, 0, (packet[0] & 0xf) * 4, 0) != 0xffff) {

@@ -51,7 +51,7 @@ public final class InnerPacketTarget implements FuzzTarget {
   private void check(long packet, byte[] bytes, byte around) {
     NativeMemory.copy(bytes, 0, packet, bytes.length);
     int length = validator.validate(packet, bytes.length);
-    same("length", lengthOf(bytes), length);
+    same("length", ReferenceIp.length(bytes), length);
     if (length >= 0) {
       checkFields(packet, bytes);
       checkKind(packet, bytes, length);
@@ -60,20 +60,6 @@ public final class InnerPacketTarget implements FuzzTarget {
     for (int i = 0; i < bytes.length; i++) {
       NativeMemory.putByte(packet + i, around);
     }
-  }
-
-  /** RFC 791 section 3.1 and RFC 8200 section 3; -1 for neither. */
-  private static int lengthOf(byte[] bytes) {
-    if (bytes.length >= 20 && bytes[0] >>> 4 == 4) {
-      int header = (bytes[0] & 0xf) * 4;
-      int total = ReferenceOffload.get16(bytes, 2);
-      return header >= 20 && header <= total && total <= bytes.length ? total : -1;
-    }
-    if (bytes.length >= 40 && (bytes[0] & 0xf0) == 0x60) {
-      int total = 40 + ReferenceOffload.get16(bytes, 4);
-      return total <= bytes.length ? total : -1;
-    }
-    return -1;
   }
 
   /** Trap 28: from the fixed header only, whatever follows it. */
