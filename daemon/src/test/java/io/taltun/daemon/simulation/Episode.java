@@ -23,10 +23,10 @@ final class Episode {
   private static final long LATENESS_NS = 3 * S;
 
   /**
-   * A device sends into a session that the other side has lost. That no answer comes is noticed 15 s
-   * after the first packet, as long as no attempt is under way. If one is, it repeats itself within
-   * a retry's time; or it is given up before and the 15 s begin with the next packet. The handshake
-   * waits until 5 s have passed since the last one.
+   * A device sends into a session that the other side has lost. That no answer comes is noticed 15
+   * s after the first packet, as long as no attempt is under way. If one is, it repeats itself
+   * within a retry's time; or it is given up before and the 15 s begin with the next packet. The
+   * handshake waits until 5 s have passed since the last one.
    */
   private static final long RECOVERY_NS = RETRY_NS + NEW_HANDSHAKE_NS + RETRY_NS + LATENESS_NS;
 

@@ -243,8 +243,7 @@ final class Host {
             world.configuration.knownKeyEpoch(number, other.number));
     remotes[other.number] = remote;
     remote.presharedKeyEpoch = world.configuration.presharedKeyEpoch(number, other.number);
-    remote.persistentKeepaliveNs =
-        world.configuration.persistentKeepaliveNs(number, other.number);
+    remote.persistentKeepaliveNs = world.configuration.persistentKeepaliveNs(number, other.number);
     Endpoint endpoint = world.configuration.endpoint(this, other);
     remote.peer.setEndpoint(endpoint);
     remote.timers.onConfigured(bootNs());
@@ -290,8 +289,7 @@ final class Host {
 
   void changeEndpoint(Host other) {
     Remote remote = remotes[other.number];
-    actions.during(
-        null, () -> protocol.changeEndpoint(remote.protocol, other.address, bootNs()));
+    actions.during(null, () -> protocol.changeEndpoint(remote.protocol, other.address, bootNs()));
     settle();
   }
 
@@ -352,8 +350,7 @@ final class Host {
     if (world.flaw == Flaw.ROAMS_ON_COOKIE_REPLY && datagram.type() == MessageType.COOKIE_REPLY) {
       Remote remote = remotes[world.hosts[0] == this ? 1 : 0];
       actions.during(
-          datagram,
-          () -> protocol.onEndpointMoved(remote.protocol, datagram.from(), bootNs()));
+          datagram, () -> protocol.onEndpointMoved(remote.protocol, datagram.from(), bootNs()));
     }
   }
 

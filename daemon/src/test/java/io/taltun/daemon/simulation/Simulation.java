@@ -38,11 +38,12 @@ final class Simulation {
       second = String.valueOf(replayed);
     }
     return """
-        %s
-        replay: mvn -pl daemon -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
-        -Dtaltun.simulation.seed=%d -Dtaltun.simulation.hours=%s [-Dtaltun.simulation.trace=true]
-        A second run%s. Before it happened, the latest last:
-        %s"""
+    %s
+    replay: mvn -pl daemon -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dtaltun.simulation.seed=%d -Dtaltun.simulation.hours=%s [-Dtaltun.simulation.trace=true]
+    A second run%s. Before it happened, the latest last:
+    %s\
+    """
         .formatted(
             first,
             seed,

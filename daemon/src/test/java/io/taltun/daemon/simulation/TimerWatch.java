@@ -246,8 +246,7 @@ final class TimerWatch {
   private boolean usedUp() {
     Session session = remote.peer.keypairs().current();
     long volume = remote.host.world.rekeyAfterBytes;
-    return session != null
-            && Long.compareUnsigned(session.sendCounter(), REKEY_AFTER_MESSAGES) >= 0
+    return session != null && Long.compareUnsigned(session.sendCounter(), REKEY_AFTER_MESSAGES) >= 0
         || volume > 0 && remote.sample().totalBytes() - bytesBefore >= volume;
   }
 
@@ -275,7 +274,9 @@ final class TimerWatch {
         .formatted(
             current == null
                 ? "none"
-                : "of " + seconds(current.createdNs(), nowNs) + (current.initiator() ? ", ours" : ""),
+                : "of "
+                    + seconds(current.createdNs(), nowNs)
+                    + (current.initiator() ? ", ours" : ""),
             attempting,
             seconds(attemptNs, nowNs),
             seconds(initiatedNs, nowNs),
