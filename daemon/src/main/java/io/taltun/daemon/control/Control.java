@@ -6,6 +6,7 @@ import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.daemon.peer.DeviceProtocol;
+import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerSettings;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
@@ -79,7 +80,7 @@ public final class Control {
    */
   public void start(TaltunConfig config, Map<HostPort, Endpoint> known) {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
     thread.execute(
         () -> {
           config.peers().forEach(peer -> addPeer(peer, known));
@@ -165,8 +166,10 @@ public final class Control {
     for (DropReason reason : DropReason.values()) {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
-    actions.drops().forEach((reason, n) -> putUnlessZero(drops, "handshake_" + reason.label(), n));
-    putUnlessZero(drops, "handshake_unsent", actions.unsent());
+    for (HandshakeDrop reason : HandshakeDrop.values()) {
+      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+    }
+    putUnlessZero(drops, "handshake_unsent", sender.unsent());
     return drops;
   }
 
