@@ -9,6 +9,7 @@ import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.peer.DeviceProtocol;
+import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -88,7 +89,7 @@ public final class Control {
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -258,8 +259,10 @@ public final class Control {
     for (DropReason reason : DropReason.values()) {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
-    actions.drops().forEach((reason, n) -> putUnlessZero(drops, "handshake_" + reason.label(), n));
-    putUnlessZero(drops, "handshake_unsent", actions.unsent());
+    for (HandshakeDrop reason : HandshakeDrop.values()) {
+      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+    }
+    putUnlessZero(drops, "handshake_unsent", sender.unsent());
     return drops;
   }
 

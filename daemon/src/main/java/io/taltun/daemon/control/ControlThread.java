@@ -1,12 +1,14 @@
 package io.taltun.daemon.control;
 
 import io.taltun.dataplane.worker.FaultListener;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ public final class ControlThread {
   private static final String NAME = "taltun-control";
   private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /** During a flood: what comes meanwhile is taken in one go, and nobody wakes us for each. */
+  private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(500);
+
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
 
@@ -31,6 +36,9 @@ public final class ControlThread {
 
   // Written by the control thread, at its end.
   private volatile boolean ended;
+
+  // Set by the control thread before it sleeps, cleared by whoever wakes it.
+  private final AtomicBoolean asleep = new AtomicBoolean();
 
   // Written by the control thread: the last fault that was logged.
   private String lastFault;
@@ -53,9 +61,16 @@ public final class ControlThread {
     thread.start();
   }
 
-  /** Ends the sleep. Any thread; neither blocks, allocates nor throws. */
+  /**
+   * Ends the sleep, if it sleeps. Any thread, after it has made visible what there is to do;
+   * neither blocks, allocates nor throws.
+   */
   public void wake() {
-    LockSupport.unpark(thread);
+    // Either this sees that it sleeps, or it sees what there is to do before it does (trap 26).
+    VarHandle.fullFence();
+    if (asleep.getPlain() && asleep.compareAndSet(true, false)) {
+      LockSupport.unpark(thread);
+    }
   }
 
   /** Runs a task on the control thread, later; not at all when that ends before. Any thread. */
@@ -138,10 +153,22 @@ public final class ControlThread {
       } catch (RuntimeException e) {
         log(e);
       }
-      if (running && sleepNs > 0 && tasks.isEmpty()) {
-        LockSupport.parkNanos(this, Math.min(sleepNs, MAX_SLEEP_NS));
+      if (running && sleepNs > 0) {
+        sleep(Math.min(sleepNs, MAX_SLEEP_NS));
       }
     }
+  }
+
+  private void sleep(long ns) {
+    if (loop.flooded()) {
+      LockSupport.parkNanos(this, Math.min(ns, PAUSE_NS));
+      return;
+    }
+    asleep.set(true);
+    if (tasks.isEmpty() && loop.idle()) {
+      LockSupport.parkNanos(this, ns);
+    }
+    asleep.set(false);
   }
 
   private void log(RuntimeException fault) {

@@ -152,21 +152,21 @@ public final class PeerProtocol {
     refreshState(nowNs);
   }
 
-  /** An initiation in this peer's name. */
-  void onInitiation(HandshakeResponder initiation, Endpoint source, long nowNs) {
+  /** An initiation in this peer's name; whether it is answered. */
+  boolean onInitiation(HandshakeResponder initiation, Endpoint source, long nowNs) {
     if (!initiation.authenticate(keys.staticSecret(device.local()))) {
       device.actions.dropped(HandshakeDrop.NOT_AUTHENTIC);
-      return;
+      return false;
     }
     byte[] timestamp = initiation.timestamp();
     HandshakeDrop objection = initiations.objection(timestamp, nowNs);
     if (objection != null) {
       device.actions.dropped(objection);
-      return;
+      return false;
     }
     int index = device.reserveIndex(this);
     if (index == IndexSource.NONE) {
-      return;
+      return false;
     }
     byte[] message = new byte[Response.LENGTH];
     TransportKeys transport =
@@ -174,7 +174,7 @@ public final class PeerProtocol {
     if (transport == null) {
       device.releaseIndex(index);
       device.actions.dropped(HandshakeDrop.NOT_AUTHENTIC);
-      return;
+      return false;
     }
     keys.cookies(device.local()).addMacs(message, Response.LENGTH, nowNs);
     initiations.accepted(timestamp, nowNs);
@@ -193,6 +193,14 @@ public final class PeerProtocol {
     traffic.onHandshakeReceived(nowNs);
     traffic.onHandshakeSent(nowNs);
     refreshState(nowNs);
+    return true;
+  }
+
+  /** Whether a response may answer the pending initiation, for which not many came yet. */
+  boolean expects(byte[] response) {
+    return pending != null
+        && pending.localIndex() == Response.receiverIndex(response)
+        && pending.mayTry();
   }
 
   void onResponse(byte[] message, Endpoint source, long nowNs) {

@@ -79,7 +79,10 @@ class HandshakeSenderTest {
   private boolean send(int type, int length, Endpoint to) {
     byte[] message = new byte[length];
     message[0] = (byte) type;
-    return sender.send(message, length, to);
+    long unsent = sender.unsent();
+    sender.send(null, message, length, to);
+    sender.flush();
+    return sender.unsent() == unsent;
   }
 
   private long await(UdpSocket socket) {
