@@ -167,6 +167,7 @@ public final class CoalescerTarget implements FuzzTarget {
       case 22 -> ReferenceOffload.put16(bytes, packet.transport() + (packet.tcp ? 16 : 6), 0);
       case 23 -> bytes[packet.v6 ? 6 : 9] = (byte) input.next();
       case 24 -> bytes[input.below(packet.headerLength())] = (byte) input.next();
+      case 25 -> takeChecksumAway(bytes, packet);
       default -> {
         // Correct.
       }
@@ -176,6 +177,17 @@ public final class CoalescerTarget implements FuzzTarget {
     return bytes;
   }
 
+  /** Zero, which is none for UDP, where zero would be right as a sum. */
+  private static void takeChecksumAway(byte[] bytes, TransportPacket packet) {
+    int place = packet.transport() + (packet.tcp ? 16 : 6);
+    int payload = packet.headerLength();
+    if (bytes.length >= payload + 2) {
+      int sum = ReferenceOffload.get16(bytes, payload) + ReferenceOffload.get16(bytes, place);
+      ReferenceOffload.put16(bytes, payload, ReferenceOffload.fold(sum));
+      ReferenceOffload.put16(bytes, place, 0);
+    }
+  }
+
   @Override
   public List<byte[]> seeds() {
     byte[] oneFlow = new byte[20];
@@ -183,12 +195,12 @@ public final class CoalescerTarget implements FuzzTarget {
     byte[] fourFlows = new byte[16];
     fourFlows[1] = (byte) 0b10110100;
     for (int i = 2; i < fourFlows.length; i++) {
-      fourFlows[i] = (byte) (i % FLOWS + 100);
+      fourFlows[i] = (byte) (i % FLOWS + 200);
     }
     byte[] refused = fourFlows.clone();
     refused[0] = (byte) 0xf1;
     List<byte[]> seeds = new ArrayList<>(List.of(oneFlow, fourFlows, refused));
-    for (int oddity = 1; oddity <= 24; oddity++) {
+    for (int oddity = 1; oddity <= 25; oddity++) {
       byte[] odd = fourFlows.clone();
       odd[8] = (byte) (oddity * FLOWS);
       odd[9] = 1;

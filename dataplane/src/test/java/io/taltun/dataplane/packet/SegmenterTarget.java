@@ -143,7 +143,17 @@ public final class SegmenterTarget implements FuzzTarget {
         raw(TransportPacket.tcp4()),
         raw(TransportPacket.udp4()),
         raw(TransportPacket.tcp6()),
-        raw(TransportPacket.udp6()));
+        raw(TransportPacket.udp6()),
+        atTheEnd());
+  }
+
+  /** A checksum in the last two bytes of the packet. */
+  private static byte[] atTheEnd() {
+    byte[] packet = TransportPacket.udp4().payload(40, 4).build();
+    byte[] virtio =
+        Cutter.virtio(
+            VirtioNetHeader.NEEDS_CSUM, VirtioNetHeader.GSO_NONE, 0, 20, packet.length - 22);
+    return seed(virtio, packet);
   }
 
   private static byte[] raw(TransportPacket it) {
@@ -152,6 +162,10 @@ public final class SegmenterTarget implements FuzzTarget {
     byte[] virtio =
         Cutter.virtio(
             VirtioNetHeader.NEEDS_CSUM, Cutter.gsoType(it), 40, it.transport(), it.tcp ? 16 : 6);
+    return seed(virtio, packet);
+  }
+
+  private static byte[] seed(byte[] virtio, byte[] packet) {
     ByteBuffer seed = ByteBuffer.allocate(1 + VIRTIO + packet.length);
     return seed.put((byte) 1).put(virtio).put(packet).array();
   }
