@@ -243,8 +243,7 @@ final class Host {
             world.configuration.knownKeyEpoch(number, other.number));
     remotes[other.number] = remote;
     remote.presharedKeyEpoch = world.configuration.presharedKeyEpoch(number, other.number);
-    remote.persistentKeepaliveNs =
-        world.configuration.persistentKeepaliveNs(number, other.number);
+    remote.persistentKeepaliveNs = world.configuration.persistentKeepaliveNs(number, other.number);
     Endpoint endpoint = world.configuration.endpoint(this, other);
     remote.peer.setEndpoint(endpoint);
     remote.timers.onConfigured(bootNs());
@@ -290,8 +289,7 @@ final class Host {
 
   void changeEndpoint(Host other) {
     Remote remote = remotes[other.number];
-    actions.during(
-        null, () -> protocol.changeEndpoint(remote.protocol, other.address, bootNs()));
+    actions.during(null, () -> protocol.changeEndpoint(remote.protocol, other.address, bootNs()));
     settle();
   }
 
@@ -314,7 +312,7 @@ final class Host {
       } else {
         worker.send(remotes[to.number], packet);
       }
-      settle();
+      settleReports();
     }
   }
 
@@ -338,7 +336,7 @@ final class Host {
     if (datagram.genuine()) {
       datagram.message().arrived = true;
     }
-    settle();
+    settleReports();
   }
 
   /** The one place that gives the protocol what came from the network. */
@@ -352,8 +350,7 @@ final class Host {
     if (world.flaw == Flaw.ROAMS_ON_COOKIE_REPLY && datagram.type() == MessageType.COOKIE_REPLY) {
       Remote remote = remotes[world.hosts[0] == this ? 1 : 0];
       actions.during(
-          datagram,
-          () -> protocol.onEndpointMoved(remote.protocol, datagram.from(), bootNs()));
+          datagram, () -> protocol.onEndpointMoved(remote.protocol, datagram.from(), bootNs()));
     }
   }
 
@@ -392,39 +389,31 @@ final class Host {
         });
   }
 
-  /** Reports, timers; to be called after whatever happened to the device. */
+  /** The control thread's pass; after whatever happened to the device but packets. */
   private void settle() {
-    if (!running || !awake) {
-      return;
-    }
-    if (!reports.isEmpty()) {
-      if (world.controlDelayNs > 0) {
-        scheduleReports();
-      } else {
-        handleReports();
+    if (running && awake) {
+      while (!reports.isEmpty()) {
+        reports.remove().run();
       }
+      poll();
     }
-    poll();
   }
 
-  private void scheduleReports() {
-    if (!reportsScheduled) {
+  /** After packets: a pass if the worker had something to report, at once or a little later. */
+  private void settleReports() {
+    if (reports.isEmpty()) {
+      return;
+    }
+    if (world.controlDelayNs == 0) {
+      settle();
+    } else if (!reportsScheduled) {
       reportsScheduled = true;
       world.schedule.after(
           random.nextLong(world.controlDelayNs),
           () -> {
             reportsScheduled = false;
-            if (running && awake) {
-              handleReports();
-              poll();
-            }
+            settle();
           });
-    }
-  }
-
-  private void handleReports() {
-    while (!reports.isEmpty()) {
-      reports.remove().run();
     }
   }
 

@@ -240,7 +240,9 @@ final class HostActions implements Actions, IndexSource {
     remote.peer.setEndpoint(endpoint);
   }
 
-  /** Trap 12: only an authentic message that is news moves the endpoint, and to where it is from. */
+  /**
+   * Trap 12: only an authentic message that is news moves the endpoint, and to where it is from.
+   */
   private void requireProof(Remote remote, Endpoint endpoint) {
     if (configuring) {
       return;

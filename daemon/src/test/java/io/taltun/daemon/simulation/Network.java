@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Carries datagrams between the devices' addresses as the weather has it, and shows all of them. */
+/**
+ * Carries datagrams between the devices' addresses as the weather has it, and shows all of them.
+ */
 final class Network {
   /** mac2: only looked at under load, so another one does not make a message another. */
   private static final int UNBOUND_TAIL = 16;

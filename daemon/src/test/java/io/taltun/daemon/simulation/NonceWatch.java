@@ -63,8 +63,7 @@ final class NonceWatch {
       // One worker seals, so counters rise.
       if (Long.compareUnsigned(counter, nextCounter) < 0) {
         throw new Violation(
-            "nonce twice: counter %s of device %d"
-                .formatted(Long.toUnsignedString(counter), host));
+            "nonce twice: counter %s of device %d".formatted(Long.toUnsignedString(counter), host));
       }
       if (Long.compareUnsigned(counter, REJECT_AFTER_MESSAGES) >= 0) {
         throw new Violation("sealed past REJECT_AFTER_MESSAGES by device " + host);

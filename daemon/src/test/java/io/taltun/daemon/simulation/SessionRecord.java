@@ -72,7 +72,8 @@ final class SessionRecord {
 
   private void requireLiving(String what, long nowNs, long beginNs) {
     if (nowNs - beginNs >= REJECT_AFTER_NS) {
-      throw new Violation("%s past REJECT_AFTER_TIME by device %d".formatted(what, remote.host.number));
+      throw new Violation(
+          "%s past REJECT_AFTER_TIME by device %d".formatted(what, remote.host.number));
     }
     if (remote.gone
         || localKeyEpoch != remote.host.keyEpoch()

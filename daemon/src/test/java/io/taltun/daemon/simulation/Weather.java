@@ -25,7 +25,9 @@ record Weather(
 
   private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** Nothing is lost, and what is sent first arrives first, after the same time in each direction. */
+  /**
+   * Nothing is lost, and what is sent first arrives first, after the same time in each direction.
+   */
   static Weather fair(SplittableRandom random) {
     long delayNs = random.nextLong(MS / 10, 150 * MS);
     return new Weather(0, 0, 0, 0, delayNs, delayNs);

@@ -111,7 +111,8 @@ final class World {
    */
   private void requireJitter() {
     if (tally.jittered() >= 100
-        && Math.abs(tally.meanJitterMs() - 333 / 2.0) > 10 * 333 / Math.sqrt(12 * tally.jittered())) {
+        && Math.abs(tally.meanJitterMs() - 333 / 2.0)
+            > 10 * 333 / Math.sqrt(12 * tally.jittered())) {
       throw new Violation("retries come %.0f ms late on average".formatted(tally.meanJitterMs()));
     }
   }
