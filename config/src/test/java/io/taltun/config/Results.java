@@ -1,12 +1,13 @@
 package io.taltun.config;
 
+import io.taltun.crypto.primitive.HeapX25519;
 import io.taltun.crypto.primitive.X25519;
 
 /** What must hold of every answer of a reader, whatever it read. */
 final class Results {
   /** Public keys at no cost: nothing here needs them to be right, only to differ. */
   static final X25519 CHEAP =
-      new X25519() {
+      new HeapX25519() {
         @Override
         public String engine() {
           return "cheap";

@@ -232,8 +232,7 @@ final class Episode {
     world.calm = true;
     world.calmSinceNs = world.schedule.nowNs();
     for (Pair pair : pairs) {
-      world.ledger.expectAll(pair.low.number, pair.high.number);
-      world.ledger.expectAll(pair.high.number, pair.low.number);
+      expectAll(pair);
       pair.low.remotes[pair.high.number].initiations = 0;
       pair.high.remotes[pair.low.number].initiations = 0;
     }
@@ -244,11 +243,11 @@ final class Episode {
     while (world.schedule.nowNs() - beganNs < forNs) {
       changeAllTraffic();
       world.schedule.runFor(Math.min(forNs, logUniform(20 * S, 1200 * S)));
+      if (random.nextInt(4) == 0) {
+        roam(pairs);
+      }
     }
-    for (Pair pair : pairs) {
-      stop(pair);
-    }
-    world.schedule.runFor(LOADED_RECOVERY_NS);
+    drain(pairs);
     over[0] = true;
     world.calm = false;
     long tookNs = world.schedule.nowNs() - beganNs;
@@ -259,9 +258,52 @@ final class Episode {
     }
   }
 
-  /** Nothing was lost, and a session served for as long as it may. */
+  private void expectAll(Pair pair) {
+    world.ledger.expectAll(pair.low.number, pair.high.number);
+    world.ledger.expectAll(pair.high.number, pair.low.number);
+  }
+
+  /** Nobody sends any more, and everything arrives. */
+  private void drain(List<Pair> pairs) {
+    for (Pair pair : pairs) {
+      stop(pair);
+    }
+    world.schedule.runFor(LOADED_RECOVERY_NS);
+    for (Pair pair : pairs) {
+      world.ledger.requireAll(pair.low.number, pair.high.number);
+      world.ledger.requireAll(pair.high.number, pair.low.number);
+    }
+  }
+
+  /** Trap 12: the first packet that arrives from another place is enough to be found there. */
+  private void roam(List<Pair> pairs) {
+    drain(pairs);
+    Host roaming = world.hosts[random.nextInt(world.hostCount)];
+    misfortunes.roam(roaming);
+    for (Host other : world.hosts) {
+      if (world.configuration.peers(roaming.number, other.number)) {
+        requireFound(roaming, other);
+      }
+    }
+    world.schedule.runFor(LOADED_RECOVERY_NS);
+    for (Pair pair : pairs) {
+      expectAll(pair);
+    }
+  }
+
+  private void requireFound(Host roaming, Host by) {
+    int packet = world.ledger.sent(roaming.number, by.number);
+    roaming.send(by);
+    world.schedule.runFor(2 * world.network.weather().mostDelayNs() + world.controlDelayNs);
+    if (world.ledger.deliveredSince(roaming.number, by.number, packet)
+        && !roaming.address.equals(endpoint(by, roaming))) {
+      throw new Violation(
+          "device %d roamed, and device %d did not follow".formatted(roaming.number, by.number));
+    }
+  }
+
+  /** A session served for as long as it may. */
   private void requireCalm(Host from, Host to, long tookNs) {
-    world.ledger.requireAll(from.number, to.number);
     boolean loaded = from.underLoad || to.underLoad;
     long most = 2 + tookNs / (115 * S);
     int initiations = from.remotes[to.number].initiations;

@@ -312,7 +312,7 @@ final class Host {
       } else {
         worker.send(remotes[to.number], packet);
       }
-      settle();
+      settleReports();
     }
   }
 
@@ -336,7 +336,7 @@ final class Host {
     if (datagram.genuine()) {
       datagram.message().arrived = true;
     }
-    settle();
+    settleReports();
   }
 
   /** The one place that gives the protocol what came from the network. */
@@ -389,39 +389,31 @@ final class Host {
         });
   }
 
-  /** Reports, timers; to be called after whatever happened to the device. */
+  /** The control thread's pass; after whatever happened to the device but packets. */
   private void settle() {
-    if (!running || !awake) {
-      return;
-    }
-    if (!reports.isEmpty()) {
-      if (world.controlDelayNs > 0) {
-        scheduleReports();
-      } else {
-        handleReports();
+    if (running && awake) {
+      while (!reports.isEmpty()) {
+        reports.remove().run();
       }
+      poll();
     }
-    poll();
   }
 
-  private void scheduleReports() {
-    if (!reportsScheduled) {
+  /** After packets: a pass if the worker had something to report, at once or a little later. */
+  private void settleReports() {
+    if (reports.isEmpty()) {
+      return;
+    }
+    if (world.controlDelayNs == 0) {
+      settle();
+    } else if (!reportsScheduled) {
       reportsScheduled = true;
       world.schedule.after(
           random.nextLong(world.controlDelayNs),
           () -> {
             reportsScheduled = false;
-            if (running && awake) {
-              handleReports();
-              poll();
-            }
+            settle();
           });
-    }
-  }
-
-  private void handleReports() {
-    while (!reports.isEmpty()) {
-      reports.remove().run();
     }
   }
 

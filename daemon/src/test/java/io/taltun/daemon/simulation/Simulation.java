@@ -8,30 +8,45 @@ final class Simulation {
   /** A world is so long: a failing seed replays within a second. */
   static final int WORLD_HOURS = 25;
 
-  /** One world in so many has the real primitives. */
+  /** One world in so many has the real primitives, and is shorter. */
   private static final int REAL_EVERY = 32;
+
+  private static final int REAL_WORLD_HOURS = 5;
+
+  private static final boolean TRACE = Boolean.getBoolean("taltun.simulation.trace");
 
   private static final Primitives STAND_INS = StandIns.primitives();
   private static final Primitives REAL = Primitives.best();
 
   private Simulation() {}
 
+  private static boolean real(long seed) {
+    return Long.remainderUnsigned(seed, REAL_EVERY) == 0;
+  }
+
+  /** Hours of the world of that seed. */
+  static double hours(long seed) {
+    return real(seed) ? REAL_WORLD_HOURS : WORLD_HOURS;
+  }
+
   /**
-   * Runs a world.
+   * Runs a world, with a planted bug or none.
    *
    * @throws AssertionError when an invariant does not hold; the message says how to replay
    */
-  static Tally run(long seed, double hours) {
+  static Tally run(long seed, double hours, Flaw flaw) {
+    World world = world(seed, flaw, TRACE, TRACE);
     try {
-      return run(seed, hours, Flaw.NONE, false, Boolean.getBoolean("taltun.simulation.trace"));
+      world.run(ns(hours));
     } catch (RuntimeException | AssertionError first) {
-      throw new AssertionError(again(seed, hours, first), first);
+      throw new AssertionError(again(seed, hours, flaw, first), first);
     }
+    return world.tally;
   }
 
-  private static String again(long seed, double hours, Throwable first) {
-    World world = world(seed, Flaw.NONE, true, false);
-    String second = "nothing";
+  private static String again(long seed, double hours, Flaw flaw, Throwable first) {
+    World world = world(seed, flaw, true, false);
+    String second = "no failure";
     try {
       world.run(ns(hours));
     } catch (RuntimeException | AssertionError replayed) {
@@ -40,23 +55,17 @@ final class Simulation {
     return """
     %s
     replay: mvn -pl daemon -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
-    -Dtaltun.simulation.seed=%d -Dtaltun.simulation.hours=%s [-Dtaltun.simulation.trace=true]
-    A second run%s. Before it happened, the latest last:
+    -Dtaltun.simulation.seed=%d -Dtaltun.simulation.hours=%s
+    and with -Dtaltun.simulation.trace=true it prints all that happens. A second run says %s.
+    The latest before the failure:
     %s\
     """
         .formatted(
             first,
             seed,
             hours,
-            second.equals(String.valueOf(first)) ? " says the same" : ": " + second,
+            second.equals(String.valueOf(first)) ? "the same" : second,
             world.trace.tail());
-  }
-
-  /** Runs a world with a planted bug, or none. */
-  static Tally run(long seed, double hours, Flaw flaw, boolean traced, boolean printed) {
-    World world = world(seed, flaw, traced || printed, printed);
-    world.run(ns(hours));
-    return world.tally;
   }
 
   /** What two runs of a seed agree on. */
@@ -67,8 +76,7 @@ final class Simulation {
   }
 
   private static World world(long seed, Flaw flaw, boolean traced, boolean printed) {
-    boolean real = Long.remainderUnsigned(seed, REAL_EVERY) == 0;
-    return new World(seed, real ? REAL : STAND_INS, flaw, traced, printed);
+    return new World(seed, real(seed) ? REAL : STAND_INS, flaw, traced, printed);
   }
 
   private static long ns(double hours) {

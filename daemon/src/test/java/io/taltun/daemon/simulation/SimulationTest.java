@@ -21,7 +21,7 @@ class SimulationTest {
     Tally tally = new Tally();
     long beganNs = System.nanoTime();
     for (long seed = SEED; tally.hours() < HOURS; seed++) {
-      tally.add(Simulation.run(seed, Math.min(HOURS, Simulation.WORLD_HOURS)));
+      tally.add(Simulation.run(seed, Math.min(HOURS, Simulation.hours(seed)), Flaw.NONE));
     }
     System.out.printf(
         "simulation: seeds from %d, %.1f s%n%s%n",

@@ -2,10 +2,10 @@ package io.taltun.daemon.simulation;
 
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.Blake2s;
+import io.taltun.crypto.primitive.HeapX25519;
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.crypto.primitive.TransportCipher;
-import io.taltun.crypto.primitive.X25519;
 import io.taltun.crypto.primitive.XChaCha20Poly1305;
 
 /**
@@ -36,7 +36,7 @@ final class StandIns {
   }
 
   /** Multiplication modulo the prime 2^61 − 1: a private key times a point commutes. */
-  private static final class StandInX25519 implements X25519 {
+  private static final class StandInX25519 extends HeapX25519 {
     private static final long PRIME = (1L << 61) - 1;
     private static final long BASE_POINT = 0x123456789abcdefL;
 

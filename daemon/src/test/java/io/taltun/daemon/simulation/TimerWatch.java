@@ -56,6 +56,8 @@ final class TimerWatch {
     /** The first data received since something was sent; at the same time counts as replied. */
     long unrepliedNs = NEVER;
 
+    long dataSentNs = NEVER;
+
     private long outNs = NEVER;
 
     void copy(View other) {
@@ -64,14 +66,16 @@ final class TimerWatch {
       traversedNs = other.traversedNs;
       unansweredNs = other.unansweredNs;
       unrepliedNs = other.unrepliedNs;
+      dataSentNs = other.dataSentNs;
       outNs = other.outNs;
     }
 
     void onSent(boolean data, long nowNs) {
       sentNs = nowNs;
       onOut(nowNs);
-      if (data && unansweredNs == NEVER) {
-        unansweredNs = nowNs;
+      if (data) {
+        dataSentNs = nowNs;
+        unansweredNs = unansweredNs == NEVER ? nowNs : unansweredNs;
       }
     }
 
@@ -186,7 +190,8 @@ final class TimerWatch {
     if (!retry) {
       attempting = true;
       attemptNs = nowNs;
-      live.unansweredNs = NEVER;
+      // What is not known yet is not what this is for.
+      live.unansweredNs = live.dataSentNs == sampled.dataSentNs ? NEVER : live.dataSentNs;
       sampled.unansweredNs = NEVER;
     }
     initiatedNs = nowNs;

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** What happened, for people, when it is asked for; and always a number that depends on it all. */
 final class Trace {
-  private static final int KEPT = 200;
+  private static final int KEPT = 100;
   private static final int EVERYBODY = -1;
 
   private final Schedule schedule;

@@ -64,9 +64,9 @@ final class Traffic {
     return switch (pattern) {
       case RARE -> exponential(240 * S);
       case SPARSE -> exponential(30 * S);
-      case STEADY -> random.nextLong(S, 8 * S);
-      case BURSTS -> inBurst(25) ? random.nextLong(20 * MS) : exponential(60 * S);
-      case GAME -> inBurst(400) ? 50 * MS + random.nextLong(MS) : exponential(1200 * S);
+      case STEADY -> random.nextLong(2 * S, 12 * S);
+      case BURSTS -> inBurst(20) ? random.nextLong(20 * MS) : exponential(90 * S);
+      case GAME -> inBurst(300) ? 50 * MS + random.nextLong(MS) : exponential(1500 * S);
       case PROBING -> S / 2 + random.nextLong(MS);
       case IDLE -> throw new AssertionError("nothing is scheduled");
     };
