@@ -10,10 +10,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
 readonly BIG_MTU=34816
 readonly SHARED=10.99.9.9 # an address that b and c both have
 
-heard_again() { # FROM TO: within the time that a handshake and its retries need
-  wait_for 30 ping_through "$1" "$2" 4 -c 1 -w 2 || fail "$1 does not reach $2 any more"
-}
-
 # ---- sessions that stay ----
 
 # The peer's lines stay the same; the others of the file come and go.
@@ -37,16 +33,6 @@ sessions_stay() {
   [ "$(gw a wg show "$(device a)" peers | wc -l)" = 2 ] || fail "$(gw a wg show "$(device a)" peers | wc -l) peers"
 }
 
-# wg setconf takes all peers away and makes them anew: their sessions, too, but nothing else is lost.
-set_conf_anew() {
-  local conf=$LOGS/again.conf
-  driven_pair "$1"
-  (umask 077 && wg_conf a >"$conf")
-  must gw a wg setconf "$(device a)" "$conf"
-  heard_again a b
-  heard_again b a
-}
-
 # ---- the device's own settings ----
 
 private_key() {
@@ -55,9 +41,9 @@ private_key() {
   old=$(public a)
   GATEWAY[a.key]=$(wg genkey)
   GATEWAY[a.public]=$(wg pubkey <<<"${GATEWAY[a.key]}")
-  must gw a wg set "$(device a)" private-key "$(key_file new "${GATEWAY[a.key]}")"
   must gw b wg set "$(device b)" peer "$old" remove
   wg_set b a allowed-ips 10.99.0.1/32,fd99::1/128 endpoint "$(outer4 0 1):$PORT"
+  must gw a wg set "$(device a)" private-key "$(key_file new "${GATEWAY[a.key]}")"
   heard_again a b
   heard_again b a
   [ "$(gw a wg show "$(device a)" public-key)" = "$(public a)" ] || fail 'not the new key'
@@ -66,12 +52,13 @@ private_key() {
 listen_port() {
   driven_pair "$1"
   must gw a wg set "$(device a)" listen-port 40404
-  must ping_through a b 4 # from the new port, to which b's answers go
+  heard_again a b # from the new port, to which b's answers go
+  must ping_through a b 4
   [ "$(wg_field b a 3)" = "$(outer4 0 1):40404" ] || fail "b thinks that a is at $(wg_field b a 3)"
   must ping_through b a 6
   port_is_free a $PORT || fail 'the old port is still taken'
   must gw a wg set "$(device a)" listen-port 0
-  must ping_through a b 4
+  heard_again a b
   [ "$(gw a wg show "$(device a)" listen-port)" != 0 ] || fail 'no port'
 }
 
@@ -95,7 +82,7 @@ added_preshared_key() {
   driven_pair "$1"
   set_psk a b "$psk"
   set_psk b a "$psk"
-  must ping_through a b 4
+  heard_again a b
   # It is not only shown: whoever has no session gets one with this key alone.
   forget_a
   must_not ping_through b a 4 -c 1 -w 2
@@ -133,8 +120,7 @@ big_mtu() {
   wait_for 15 ping_through a b 4 -c 1 -w 1 -M 'do' -s $((BIG_MTU - 28)) || fail "no ping of $BIG_MTU bytes"
   must ping_through a b 4 -M 'do' -s $((BIG_MTU - 28))
   must ping_through b a 6 -M 'do' -s $((BIG_MTU - 48))
-  [ "$(iperf a b)" -gt 0 ] || fail 'no TCP from a'
-  [ "$(iperf a b -R)" -gt 0 ] || fail 'no TCP to a'
+  [ "$(iperf a b)" -gt 0 ] || fail 'no TCP'
   for name in a b; do
     must gw $name ip link set "$(device $name)" mtu $MTU
     must in_ns $name ip link set wan mtu 1500
@@ -166,23 +152,25 @@ other_namespace() {
 
 # ---- peers and prefixes ----
 
-remove_and_add() {
-  local i
+peers_come_back() {
+  local i conf=$LOGS/again.conf
+  driven_pair "$1"
   for i in 1 2 3; do
     wg_set a b remove
     sleep 0.2
     wg_set a b endpoint "$(outer4 0 2):$PORT" allowed-ips 10.99.0.2/32,fd99::2/128
     heard_again a b
   done
-}
-
-peers_come_back() {
-  driven_pair "$1"
-  remove_and_add
   must ping_through b a 6
   must gw a wg set "$(device a)" peer "$(public b)" remove
   must_not ping_through a b 4 -c 1 -w 1
   [ "$(settings_of a | wc -l)" = 1 ] || fail 'there are still peers'
+  # setconf does both in one step.
+  (umask 077 && wg_conf a >"$conf")
+  for i in 1 2; do
+    must gw a wg setconf "$(device a)" "$conf"
+    heard_again a b
+  done
 }
 
 # a to b and c, all with sessions; the prefix of SHARED is b's.
@@ -226,7 +214,7 @@ move_prefix() {
 
 # One way only: what the old owner answers may come after the move, and is not its to say any more.
 prefixes_move() {
-  local name count=2000 lost
+  local name count=1500 lost
   three "$1"
   for name in b c; do
     start heard-$name.txt $name perl -MIO::Socket::INET -MSocket -e "$LISTENER"
@@ -246,14 +234,13 @@ must netns_add c
 must netns_add inside
 must netns_join 1 a wanc c wan
 for_each_peer 'sessions stay through syncconf' sessions_stay
-for_each_peer 'setconf begins anew' set_conf_anew
 for_each_peer 'private key' private_key
 for_each_peer 'listen port' listen_port
 run_case 'wg: fwmark' fwmark wireguard-go
 for_each_peer 'a preshared key is added' added_preshared_key
-for_each_peer 'link down and up' link_down_and_up
+run_case 'wg: link down and up' link_down_and_up wireguard-go
 for_each_peer "MTU $BIG_MTU and back" big_mtu
-for_each_peer 'the device moves to another namespace' other_namespace
-for_each_peer 'a peer is removed and added' peers_come_back
+run_case 'wg: the device moves to another namespace' other_namespace wireguard-go
+run_case 'wg: a peer is removed and added' peers_come_back wireguard-go
 for_each_peer 'a prefix moves between peers without a lost packet' prefixes_move
 finish
