@@ -57,6 +57,9 @@ final class Worker implements Runnable, AutoCloseable {
   // Written false once, by stop() or the worker.
   private volatile boolean running = true;
 
+  // Written true once, by the worker: it obeys no more.
+  private volatile boolean ended;
+
   // Written once, by the worker: what the kernel said to its CPU, 0 or −errno.
   private volatile int bound;
 
@@ -117,8 +120,31 @@ final class Worker implements Runnable, AutoCloseable {
     return control;
   }
 
+  /** Any thread. */
   void post(WorkerCommand command) {
     mailbox.post(command);
+    if (ended) {
+      settle();
+    }
+  }
+
+  /**
+   * What the worker's end leaves to do of commands that came too late for it: keys are erased, and
+   * nobody waits for it (trap 26).
+   */
+  private void settle() {
+    for (WorkerCommand next = mailbox.take(); next != null; next = mailbox.take()) {
+      switch (next) {
+        case WorkerCommand.ReleaseSession c -> c.session().release(number);
+        case WorkerCommand.UseSockets c -> c.taken().countDown();
+        case WorkerCommand.SendWaiting _,
+            WorkerCommand.DropWaiting _,
+            WorkerCommand.SendKeepalive _,
+            WorkerCommand.FitWaiting _ -> {
+          // its buffers go with it
+        }
+      }
+    }
   }
 
   /** Lets {@link #run} end after its batch. Any thread. */
@@ -153,6 +179,8 @@ final class Worker implements Runnable, AutoCloseable {
     }
     // What was asked for before the end is still done: keys are erased here.
     obey();
+    ended = true;
+    settle();
   }
 
   /** A method of its own: the JVM compiles what is called often, run() is called once. */
