@@ -1,5 +1,5 @@
 #!/bin/bash
-# A gateway behind a NAT, and gateways whose addresses change, all configured by wg. `72-wg-nat.sh PATTERN` runs the
+# A gateway behind a NAT, and gateways whose addresses change, all configured by wg. `73-wg-nat.sh PATTERN` runs the
 # cases whose name matches.
 #
 #   a 198.18.1.1 ── 198.18.1.2 nat 198.18.2.1 ── 198.18.2.2 b      nat masquerades; b has no route to a's network
