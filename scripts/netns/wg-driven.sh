@@ -53,6 +53,12 @@ flood() {
   grep -q " $count received" "$log" || fail "of pings every 5 ms: $(grep received "$log")"
 }
 
+# heard_again FROM TO: within the time that a handshake and its retries need. What was on the way while the other side
+# moved may be lost.
+heard_again() {
+  wait_for 30 ping_through "$1" "$2" 4 -c 1 -w 2 || fail "$1 does not reach $2 any more"
+}
+
 # gone NAME: neither its process nor its sockets are there.
 gone() {
   local name=$1

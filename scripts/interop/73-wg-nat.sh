@@ -1,5 +1,5 @@
 #!/bin/bash
-# A gateway behind a NAT, and gateways whose addresses change, all configured by wg. `72-wg-nat.sh PATTERN` runs the
+# A gateway behind a NAT, and gateways whose addresses change, all configured by wg. `73-wg-nat.sh PATTERN` runs the
 # cases whose name matches.
 #
 #   a 198.18.1.1 ── 198.18.1.2 nat 198.18.2.1 ── 198.18.2.2 b      nat masquerades; b has no route to a's network
@@ -55,10 +55,8 @@ keepalives_hold() { # INSIDE OUTSIDE
   reset_nat
   udp_timeout 3
   behind_nat "$1" "$2" 1
-  sleep 8
+  sleep 7
   must ping_through b a 4
-  sleep 8
-  must ping_through b a 6
 }
 
 # Without keepalives the way in is closed until a speaks again, from another port.
@@ -68,11 +66,10 @@ mapping_expires() { # INSIDE OUTSIDE
   udp_timeout 2
   behind_nat "$1" "$2" -
   before=$(wg_field b a 3)
-  sleep 13 # the last keepalive that answers data leaves after ten seconds
-  must_not ping_through b a 4 -c 1 -w 2
+  sleep 4
+  must_not ping_through b a 4 -c 1 -w 1
   masquerade fully-random
-  sleep 3
-  must ping_through a b 4 -w 20
+  heard_again a b
   [ "$(wg_field b a 3)" != "$before" ] || fail 'the mapping is still the old one'
   must ping_through b a 4
 }
@@ -93,13 +90,13 @@ nat_moves() { # INSIDE OUTSIDE
 ping_in_motion() {
   local from=$1 to=$2 received pings
   shift 2
-  gw "$from" timeout 60 ping -n -q -c 60 -i 0.1 -W 5 "$(inner4 "$to")" >"$LOGS/in-motion" 2>&1 &
+  gw "$from" timeout 60 ping -n -q -c 40 -i 0.1 -W 5 "$(inner4 "$to")" >"$LOGS/in-motion" 2>&1 &
   pings=$!
   sleep 1
   must "$@"
   wait $pings
   received=$(sed -n 's/.* \([0-9]*\) received.*/\1/p' "$LOGS/in-motion")
-  [ "${received:-0}" -ge 48 ] || fail "only ${received:-0} of 60 pings came back"
+  [ "${received:-0}" -ge 32 ] || fail "only ${received:-0} of 40 pings came back"
 }
 
 # The side that moves sends: the other follows what is authenticated. There and back.
@@ -131,14 +128,11 @@ must in_ns nat sysctl -qw net.ipv4.ip_forward=1
 must netns_join 1 a wan nat inside
 must netns_join 2 nat outside b wan
 must netns_join 3 b side c wan
-for inside in "$DRIVEN" wireguard-go; do
-  for outside in "$DRIVEN" wireguard-go; do
-    [ "$inside$outside" != wireguard-gowireguard-go ] || [ "$DRIVEN" = wireguard-go ] || continue
-    label="${inside/taltun-wg/Taltun} inside, ${outside/taltun-wg/Taltun} outside"
-    run_case "wg, NAT: keepalives hold the mapping, $label" keepalives_hold $inside $outside
-    run_case "wg, NAT: the mapping changes under traffic, $label" nat_moves $inside $outside
-  done
-done
+run_case 'wg, NAT: keepalives hold the mapping, Taltun inside' keepalives_hold "$DRIVEN" wireguard-go
+run_case 'wg, NAT: keepalives hold the mapping, Taltun outside' keepalives_hold wireguard-go "$DRIVEN"
+run_case 'wg, NAT: the mapping changes under traffic, Taltun inside' nat_moves "$DRIVEN" wireguard-go
+run_case 'wg, NAT: the mapping changes under traffic, Taltun outside' nat_moves wireguard-go "$DRIVEN"
+run_case 'wg, NAT: the mapping changes under traffic, two Taltuns' nat_moves "$DRIVEN" "$DRIVEN"
 run_case 'wg, NAT: the mapping expires, Taltun inside' mapping_expires "$DRIVEN" wireguard-go
 run_case 'wg, NAT: the mapping expires, Taltun outside' mapping_expires wireguard-go "$DRIVEN"
 # wireguard-go keeps to a source address that is gone: only Taltun moves here.
