@@ -9,9 +9,12 @@ import java.util.stream.Stream;
 
 /**
  * A worker's sockets: IPv4 and IPv6 on one port. Either may be missing, when the machine has no
- * such family (trap 30); never both.
+ * such family (trap 30); both only in {@link #NONE}.
  */
 public final class UdpSocketPair implements AutoCloseable {
+  /** No sockets: the link is down. Nothing is received, what is sent is dropped. */
+  public static final UdpSocketPair NONE = new UdpSocketPair(null, null);
+
   private static final int ATTEMPTS_FOR_A_FREE_PORT = 16;
 
   private final UdpSocket ipv4;
@@ -37,7 +40,20 @@ public final class UdpSocketPair implements AutoCloseable {
     return Stream.of(ipv4, ipv6).filter(Objects::nonNull).toList();
   }
 
-  /** The port both are bound to. */
+  /** Sets the SO_MARK of what they send from now on; 0 for none. */
+  public void mark(int fwmark) throws SystemCallException {
+    for (UdpSocket socket : present()) {
+      socket.mark(fwmark);
+    }
+  }
+
+  private void share() throws SystemCallException {
+    for (UdpSocket socket : present()) {
+      socket.share();
+    }
+  }
+
+  /** The port both are bound to; not of {@link #NONE}. */
   public int localPort() throws SystemCallException {
     return (ipv4 != null ? ipv4 : ipv6).localPort();
   }
@@ -64,15 +80,17 @@ public final class UdpSocketPair implements AutoCloseable {
 
   private static List<UdpSocketPair> openOnce(int workers, int port, int fwmark)
       throws SystemCallException {
-    // SO_REUSEPORT would let a second gateway of the same user share our port, and half of our
-    // packets, in silence: a bind without it finds out first.
-    int chosen;
-    try (UdpSocketPair probe = openPair(port, false, fwmark)) {
-      chosen = probe.localPort();
-    }
     List<UdpSocketPair> pairs = new ArrayList<>();
     try {
-      for (int i = 0; i < workers; i++) {
+      // With SO_REUSEPORT from the start this bind would join a second gateway of the same user,
+      // and take half of its packets, in silence. Without it, it finds out.
+      UdpSocketPair first = openPair(port, false, fwmark);
+      pairs.add(first);
+      if (workers > 1) {
+        first.share();
+      }
+      int chosen = first.localPort();
+      while (pairs.size() < workers) {
         pairs.add(openPair(chosen, true, fwmark));
       }
       return List.copyOf(pairs);

@@ -43,24 +43,24 @@ class WaitingTest {
   @Test
   void shouldAskForAHandshakeOnceWhenManyPacketsWait() {
     pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 101));
-    assertThat(pair.a.control.size()).isOne();
-    assertThat(pair.a.control.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
-    assertThat(pair.a.control.value()).isEqualTo(pair.peerB.slot());
-    pair.a.control.release();
+    assertThat(pair.a.control.reports().size()).isOne();
+    assertThat(pair.a.control.reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    assertThat(pair.a.control.reports().value()).isEqualTo(pair.peerB.slot());
+    pair.a.control.reports().release();
     pair.peerB.clearHandshakeWanted();
     pair.a.send(NOW, packet(A4, B4, 102));
-    assertThat(pair.a.control.size()).isOne();
+    assertThat(pair.a.control.reports().size()).isOne();
   }
 
   @Test
   void shouldAskForNoHandshakeWhenTheSessionIsThereAndOthersStillWait() {
     pair.a.send(NOW, packet(A4, B4, 100));
-    pair.a.control.release();
+    pair.a.control.reports().release();
     pair.peerB.clearHandshakeWanted();
     pair.connect();
     pair.a.send(NOW, packet(A4, B4, 101));
     expect(100, 101);
-    assertThat(pair.a.control.size()).isZero();
+    assertThat(pair.a.control.reports().size()).isZero();
   }
 
   @Test

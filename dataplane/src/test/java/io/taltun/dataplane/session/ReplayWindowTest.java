@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.random.RandomGenerator;
@@ -137,6 +138,36 @@ class ReplayWindowTest {
     }
   }
 
+  /**
+   * Trap 3: while one thread moves the window on in leaps, another asks about each counter before
+   * it is accepted for the first time.
+   */
+  @Test
+  void shouldNeverBeSureToRefuseACounterThatItGoesOnToAccept() throws InterruptedException {
+    int counters = 2_000_000;
+    AtomicBoolean done = new AtomicBoolean();
+    Thread leaper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  for (long counter = SIZE; counter < counters; counter += 67) {
+                    window.accept(counter);
+                  }
+                  done.set(true);
+                });
+    long wrong = 0;
+    while (!done.get()) {
+      for (long counter = 0; counter < counters; counter++) {
+        boolean surelyRefused = window.surelyRefuses(counter);
+        if (window.accept(counter) && surelyRefused) {
+          wrong++;
+        }
+      }
+    }
+    leaper.join();
+    assertThat(wrong).isZero();
+  }
+
   /** Trap 4: reordering over 8192 packets loses none of them. */
   @Test
   void shouldAcceptAPacketWhenEightThousandOthersOvertookIt() {
@@ -190,6 +221,7 @@ class ReplayWindowTest {
               for (int i = 0; i < 10_000; i++) {
                 next[0] += window.accept(next[0]) ? 1 : 2;
                 window.accept(next[0] - 100);
+                next[0] += window.surelyRefuses(next[0]) ? 1 : 0;
               }
             });
 
@@ -213,9 +245,19 @@ class ReplayWindowTest {
             case 5, 6, 7 -> greatest - random.nextLong(64);
             default -> step == 0 ? base : greatest + 1 + random.nextLong(3);
           };
+      boolean inRange = Long.compareUnsigned(counter, REJECT_AFTER_MESSAGES) < 0;
+      boolean expected = slow.accept(counter);
+      boolean surelyRefused = fast.surelyRefuses(counter);
+      assertThat(surelyRefused && expected)
+          .as("hint, counter %d, seed %d, sequence %d", counter, Seed.VALUE, sequence)
+          .isFalse();
+      // With nobody else at work the hint leaves out nothing but the limit of messages.
+      assertThat(surelyRefused || expected || !inRange)
+          .as("hint, counter %d, seed %d, sequence %d", counter, Seed.VALUE, sequence)
+          .isTrue();
       assertThat(fast.accept(counter))
           .as("counter %d, seed %d, sequence %d", counter, Seed.VALUE, sequence)
-          .isEqualTo(slow.accept(counter));
+          .isEqualTo(expected);
     }
   }
 

@@ -110,9 +110,9 @@ class WorkerTest {
   @Test
   void shouldObeyWhenItSleeps() {
     wire.give(packet(OURS, THEIRS, 100));
-    await(() -> worker.control().size() == 1);
-    assertThat(worker.control().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
-    worker.control().release();
+    await(() -> worker.control().reports().size() == 1);
+    assertThat(worker.control().reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    worker.control().reports().release();
     install();
     worker.post(new WorkerCommand.SendWaiting(peer));
     other.receive(1, NOW);
@@ -125,7 +125,7 @@ class WorkerTest {
   @Test
   void shouldDropWhatWaitsWhenTold() {
     wire.give(packet(OURS, THEIRS, 100));
-    await(() -> worker.control().size() == 1);
+    await(() -> worker.control().reports().size() == 1);
     worker.post(new WorkerCommand.DropWaiting(peer));
     await(() -> worker.counters().get(DropReason.NO_SESSION) == 1);
   }
@@ -222,6 +222,11 @@ class WorkerTest {
     @Override
     public void onEnd(String name, String why) {
       ends.add(name + ": " + why);
+    }
+
+    @Override
+    public void onDeviceDeleted(String name) {
+      ends.add(name + ": deleted");
     }
   }
 }

@@ -1,0 +1,290 @@
+package io.taltun.daemon.simulation;
+
+import io.taltun.daemon.peer.SessionLife;
+import io.taltun.dataplane.session.Session;
+
+/**
+ * Knows of one peer what the whitepaper's sections 6.1 to 6.5 look at, and says of each initiation
+ * and each keepalive whether they give a reason for it. Times are those of the device's clock. What
+ * the protocol learns by samples counts from the sample on, as nothing can be done before.
+ */
+final class TimerWatch {
+  private static final long NEVER = Long.MIN_VALUE;
+  private static final long S = 1_000_000_000L;
+  private static final long REKEY_AFTER_NS = 120 * S;
+  private static final long REKEY_ON_RECEIVE_NS = 165 * S;
+  private static final long REKEY_ATTEMPT_NS = 90 * S;
+  private static final long REKEY_TIMEOUT_NS = 5 * S;
+  private static final long MOST_JITTER_NS = S / 3 + 1;
+  private static final long KEEPALIVE_NS = 10 * S;
+  private static final long NEW_HANDSHAKE_NS = KEEPALIVE_NS + REKEY_TIMEOUT_NS;
+  private static final long REKEY_AFTER_MESSAGES = 1L << 60;
+
+  /** A sample may be so late, and what it brings is done as late. */
+  private static final long SAMPLED_WITHIN_NS = S;
+
+  /** A handshake that had a reason may have to wait for REKEY_TIMEOUT after the one before. */
+  private static final long DEFERRED_NS = REKEY_TIMEOUT_NS + SAMPLED_WITHIN_NS;
+
+  private final Remote remote;
+  private final View live = new View();
+  private final View sampled = new View();
+  private SessionLife current;
+  private long sampledBytes;
+  private long bytesBefore;
+  private long initiatedNs = NEVER;
+  private long handshakeSentNs = NEVER;
+  private long attemptNs = NEVER;
+  private boolean attempting;
+  private long reasonNs = NEVER;
+  private long installedNs = NEVER;
+  private long configuredNs = NEVER;
+
+  TimerWatch(Remote remote) {
+    this.remote = remote;
+  }
+
+  /** What is known at one moment. */
+  private static final class View {
+    long sentNs = NEVER;
+    long receivedNs = NEVER;
+    long traversedNs = NEVER;
+
+    /** The first data sent since something authentic was received. */
+    long unansweredNs = NEVER;
+
+    /** The first data received since something was sent; at the same time counts as replied. */
+    long unrepliedNs = NEVER;
+
+    private long outNs = NEVER;
+
+    void copy(View other) {
+      sentNs = other.sentNs;
+      receivedNs = other.receivedNs;
+      traversedNs = other.traversedNs;
+      unansweredNs = other.unansweredNs;
+      unrepliedNs = other.unrepliedNs;
+      outNs = other.outNs;
+    }
+
+    void onSent(boolean data, long nowNs) {
+      sentNs = nowNs;
+      onOut(nowNs);
+      if (data && unansweredNs == NEVER) {
+        unansweredNs = nowNs;
+      }
+    }
+
+    void onReceived(boolean data, long nowNs) {
+      receivedNs = nowNs;
+      traversedNs = nowNs;
+      unansweredNs = NEVER;
+      if (data && unrepliedNs == NEVER && nowNs != outNs) {
+        unrepliedNs = nowNs;
+      }
+    }
+
+    void onHandshakeSent(long nowNs) {
+      onOut(nowNs);
+    }
+
+    private void onOut(long nowNs) {
+      outNs = nowNs;
+      traversedNs = nowNs;
+      unrepliedNs = NEVER;
+    }
+
+    void onHandshakeReceived(long nowNs) {
+      traversedNs = nowNs;
+      unansweredNs = NEVER;
+    }
+  }
+
+  // What happens.
+
+  void onDataSent(long nowNs) {
+    live.onSent(true, nowNs);
+  }
+
+  void onReceived(boolean data, long nowNs) {
+    live.onReceived(data, nowNs);
+  }
+
+  void onSample() {
+    sampled.copy(live);
+    sampledBytes = remote.sample().totalBytes();
+  }
+
+  void onHandshakeWanted(long nowNs) {
+    if (current == null || !current.sendable(nowNs + REKEY_TIMEOUT_NS)) {
+      reasonNs = nowNs;
+      // One that was given up begins anew, and may have to wait for that.
+      attempting &= nowNs - attemptNs < REKEY_ATTEMPT_NS;
+      if (attempting) {
+        attemptNs = nowNs;
+      }
+    }
+  }
+
+  void onConfigured(long nowNs) {
+    configuredNs = nowNs;
+    reasonNs = nowNs;
+  }
+
+  void onHandshakeReceived(long nowNs) {
+    live.onHandshakeReceived(nowNs);
+    sampled.onHandshakeReceived(nowNs);
+  }
+
+  void onResponseSent(long nowNs) {
+    handshakeSentNs = nowNs;
+    live.onHandshakeSent(nowNs);
+    sampled.onHandshakeSent(nowNs);
+  }
+
+  void onCurrent(SessionLife changed, long nowNs) {
+    if (changed != null && changed != current) {
+      attempting = false;
+      reasonNs = NEVER;
+      bytesBefore = sampledBytes;
+      if (changed.initiator()) {
+        installedNs = nowNs;
+      }
+    }
+    current = changed;
+  }
+
+  /** What was due meanwhile is done now. */
+  void onResumed(long asleepNs) {
+    if (reasonNs != NEVER) {
+      reasonNs += asleepNs;
+    }
+  }
+
+  /** The link is down: nothing goes on. */
+  void onStopped() {
+    attempting = false;
+    reasonNs = NEVER;
+  }
+
+  // What has to have a reason.
+
+  void onInitiation(long nowNs) {
+    if (initiatedNs != NEVER && nowNs - initiatedNs < REKEY_TIMEOUT_NS) {
+      throw new Violation(
+          "initiations %d ms apart, to %s".formatted((nowNs - initiatedNs) / 1_000_000, remote));
+    }
+    boolean retry = attempting && nowNs - attemptNs < REKEY_ATTEMPT_NS;
+    if (retry) {
+      onRetry(nowNs);
+    } else if (reasonNs == NEVER || nowNs - reasonNs > DEFERRED_NS) {
+      if (!reason(nowNs)) {
+        throw new Violation(
+            "initiation without a reason, to %s: %s".formatted(remote, describe(nowNs)));
+      }
+    }
+    if (!retry) {
+      attempting = true;
+      attemptNs = nowNs;
+      live.unansweredNs = NEVER;
+      sampled.unansweredNs = NEVER;
+    }
+    initiatedNs = nowNs;
+    handshakeSentNs = nowNs;
+    live.onHandshakeSent(nowNs);
+    sampled.onHandshakeSent(nowNs);
+  }
+
+  private void onRetry(long nowNs) {
+    long laterNs = nowNs - initiatedNs - REKEY_TIMEOUT_NS;
+    if (initiatedNs == handshakeSentNs && laterNs <= MOST_JITTER_NS) {
+      remote.host.world.tally.retried(laterNs);
+    }
+  }
+
+  void onKeepalive(long nowNs) {
+    long intervalNs = remote.persistentKeepaliveNs;
+    boolean confirms = installedNs == nowNs;
+    boolean passive = reached(sampled.unrepliedNs, KEEPALIVE_NS, nowNs);
+    boolean persistent =
+        intervalNs > 0
+            && (sampled.traversedNs == NEVER
+                || nowNs - sampled.traversedNs >= intervalNs
+                || configuredNs == nowNs);
+    if (!confirms && !passive && !persistent) {
+      throw new Violation(
+          "keepalive without a reason, to %s: %s".formatted(remote, describe(nowNs)));
+    }
+    live.onSent(false, nowNs);
+    sampled.unrepliedNs = NEVER;
+  }
+
+  /** To be called whenever the device did something: remembers a reason to begin a handshake. */
+  void look(long nowNs) {
+    if (reason(nowNs)) {
+      reasonNs = nowNs;
+    }
+  }
+
+  private boolean reason(long nowNs) {
+    boolean sendable = current != null && current.sendable(nowNs);
+    if (sendable && (outlived(nowNs) || usedUp())) {
+      return true;
+    }
+    // An attempt that was given up is tried again where the tunnel is to be kept.
+    return (!sendable || attempting) && remote.persistentKeepaliveNs > 0
+        || !sendable && reached(sampled.unrepliedNs, KEEPALIVE_NS, nowNs)
+        || reached(sampled.unansweredNs, NEW_HANDSHAKE_NS, nowNs);
+  }
+
+  private boolean outlived(long nowNs) {
+    return current.initiator()
+        && (reached(current.createdNs(), REKEY_AFTER_NS, sampled.sentNs)
+            || reached(current.createdNs(), REKEY_ON_RECEIVE_NS, sampled.receivedNs));
+  }
+
+  private boolean usedUp() {
+    Session session = remote.peer.keypairs().current();
+    long volume = remote.host.world.rekeyAfterBytes;
+    return session != null && Long.compareUnsigned(session.sendCounter(), REKEY_AFTER_MESSAGES) >= 0
+        || volume > 0 && remote.sample().totalBytes() - bytesBefore >= volume;
+  }
+
+  /** While nothing disturbs: what is due was done. */
+  void requireDone(long nowNs) {
+    boolean sendable = current != null && current.sendable(nowNs);
+    if (sendable && reached(live.unrepliedNs, KEEPALIVE_NS + SAMPLED_WITHIN_NS, nowNs)) {
+      throw new Violation("data without an answer, from " + remote);
+    }
+    long intervalNs = remote.persistentKeepaliveNs;
+    if (sendable
+        && intervalNs > 0
+        && reached(live.traversedNs, intervalNs + SAMPLED_WITHIN_NS, nowNs)) {
+      throw new Violation("no persistent keepalive, to " + remote);
+    }
+  }
+
+  private static boolean reached(long sinceNs, long intervalNs, long nowNs) {
+    return sinceNs != NEVER && nowNs != NEVER && nowNs - sinceNs >= intervalNs;
+  }
+
+  /** How long ago everything was. */
+  private String describe(long nowNs) {
+    return "session %s, attempting %s since %s, initiated %s, unanswered %s, without reply %s"
+        .formatted(
+            current == null
+                ? "none"
+                : "of "
+                    + seconds(current.createdNs(), nowNs)
+                    + (current.initiator() ? ", ours" : ""),
+            attempting,
+            seconds(attemptNs, nowNs),
+            seconds(initiatedNs, nowNs),
+            seconds(sampled.unansweredNs, nowNs),
+            seconds(sampled.unrepliedNs, nowNs));
+  }
+
+  private static String seconds(long sinceNs, long nowNs) {
+    return sinceNs == NEVER ? "never" : "%.3f s".formatted((nowNs - sinceNs) / 1e9);
+  }
+}
