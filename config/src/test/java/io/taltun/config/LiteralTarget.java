@@ -12,11 +12,6 @@ import java.util.stream.Stream;
  * Words of a file: each reader takes a text or says in one line why not; what it took, it writes.
  */
 public final class LiteralTarget implements FuzzTarget {
-  @Override
-  public String name() {
-    return "literal";
-  }
-
   /** The text. */
   @Override
   public void accept(byte[] input) {

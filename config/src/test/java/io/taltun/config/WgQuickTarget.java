@@ -11,11 +11,6 @@ import java.util.stream.Stream;
 public final class WgQuickTarget implements FuzzTarget {
   private static final Path FILE = Path.of("wg0.conf");
 
-  @Override
-  public String name() {
-    return "wg-quick";
-  }
-
   /** The file. */
   @Override
   public void accept(byte[] input) {

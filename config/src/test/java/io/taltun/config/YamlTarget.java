@@ -17,11 +17,6 @@ public final class YamlTarget implements FuzzTarget {
             - {name: a, public-key: PEER_A, allowed-ips: ["fd99::2", 10.0.0.0/8]}
           """);
 
-  @Override
-  public String name() {
-    return "yaml";
-  }
-
   /** The file. */
   @Override
   public void accept(byte[] input) {

@@ -35,11 +35,10 @@ public final class FuzzCommand {
     switch (args[0]) {
       case "list" ->
           Fuzzing.targets().forEach(it -> System.out.println(it.name() + " " + it.maxLength()));
-      case "prepare" -> prepare(JazzerEntry.named(args[1]), Path.of(args[2]));
+      case "prepare" -> prepare(Fuzzing.target(args[1]), Path.of(args[2]));
       case "seeded" ->
-          seeded(JazzerEntry.named(args[1]), Long.parseLong(args[2]), Long.parseLong(args[3]));
-      case "replay" ->
-          Fuzzing.accept(JazzerEntry.named(args[1]), Corpus.parse(args[2]), "replayed");
+          seeded(Fuzzing.target(args[1]), Long.parseLong(args[2]), Long.parseLong(args[3]));
+      case "replay" -> Fuzzing.accept(Fuzzing.target(args[1]), Corpus.parse(args[2]), "replayed");
       case "hex" -> System.out.println(Corpus.line(Files.readAllBytes(Path.of(args[1]))));
       case "current" -> {
         ByteBuffer kept = ByteBuffer.wrap(Files.readAllBytes(Path.of(args[1])));

@@ -1,6 +1,7 @@
 package io.taltun.fuzz;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One thing that takes bytes nobody vouches for. Implementations are public, have a public
@@ -11,8 +12,18 @@ import java.util.List;
  * repeated by its input.
  */
 public interface FuzzTarget extends AutoCloseable {
-  /** What {@code scripts/fuzz.sh} and the corpus file call it, such as {@code inner-packet}. */
-  String name();
+  /** What {@code scripts/fuzz.sh} and the corpus file call it: by its class. */
+  default String name() {
+    return nameOf(getClass());
+  }
+
+  /** {@code InnerPacketTarget} is {@code inner-packet}. */
+  static String nameOf(Class<?> type) {
+    return type.getSimpleName()
+        .replaceFirst("Target$", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+        .toLowerCase(Locale.ROOT);
+  }
 
   /**
    * Takes one input. Whatever is thrown is a finding.

@@ -2,6 +2,7 @@ package io.taltun.fuzz;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
@@ -19,6 +20,19 @@ public final class Fuzzing {
         .map(ServiceLoader.Provider::get)
         .sorted(Comparator.comparing(FuzzTarget::name))
         .toList();
+  }
+
+  /**
+   * The target of that name, no other one being made.
+   *
+   * @throws NoSuchElementException when there is none
+   */
+  static FuzzTarget target(String name) {
+    return ServiceLoader.load(FuzzTarget.class).stream()
+        .filter(it -> FuzzTarget.nameOf(it.type()).equals(name))
+        .map(ServiceLoader.Provider::get)
+        .findFirst()
+        .orElseThrow(() -> new NoSuchElementException("no fuzz target " + name));
   }
 
   /** What the tests do with a target. */

@@ -6,7 +6,6 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.NoSuchElementException;
 
 /**
  * What Jazzer calls. The target is named by the system property {@code taltun.fuzz.target}. Each
@@ -21,7 +20,7 @@ public final class JazzerEntry {
 
   /** Before the first input. */
   public static void fuzzerInitialize() {
-    target = named(System.getProperty("taltun.fuzz.target"));
+    target = Fuzzing.target(System.getProperty("taltun.fuzz.target"));
     try (FileChannel file =
         FileChannel.open(
             Path.of(System.getProperty("taltun.fuzz.current")),
@@ -39,12 +38,5 @@ public final class JazzerEntry {
     int kept = Math.min(input.length, current.capacity() - Integer.BYTES);
     current.putInt(0, kept).put(Integer.BYTES, input, 0, kept);
     Fuzzing.accept(target, input, "Jazzer");
-  }
-
-  static FuzzTarget named(String name) {
-    return Fuzzing.targets().stream()
-        .filter(it -> it.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new NoSuchElementException("no fuzz target " + name));
   }
 }

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FuzzingTest {
-  private final FuzzTarget planted = Fuzzing.targets().getFirst();
+  private final FuzzTarget planted = Fuzzing.target("planted");
 
   @Test
   void shouldFindAPlantedBugWhenItHasTheTestsOwnBudget() {
@@ -34,6 +34,12 @@ class FuzzingTest {
   @Test
   void shouldKeepToTheLongestLength() {
     assertThat(inputs(3)).allMatch(input -> input.length <= planted.maxLength());
+  }
+
+  @Test
+  void shouldNameATargetAfterItsClass() {
+    assertThat(Fuzzing.targets()).extracting(FuzzTarget::name).containsExactly("planted");
+    assertThat(FuzzTarget.nameOf(FuzzingTest.class)).isEqualTo("fuzzing-test");
   }
 
   @Test

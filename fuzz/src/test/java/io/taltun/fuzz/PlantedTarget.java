@@ -5,11 +5,6 @@ import java.util.List;
 /** A parser with a bug to be found: it believes a length that is one more than there is. */
 public final class PlantedTarget implements FuzzTarget {
   @Override
-  public String name() {
-    return "planted";
-  }
-
-  @Override
   public void accept(byte[] input) {
     if (input.length < 4 || input[0] != 4 || input[1] != 0) {
       return;

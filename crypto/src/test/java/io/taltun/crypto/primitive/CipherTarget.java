@@ -24,11 +24,6 @@ public final class CipherTarget implements FuzzTarget {
   private final TransportCipher reference =
       Primitives.of("bouncycastle").aead().transportCipher(new byte[32]);
 
-  @Override
-  public String name() {
-    return "cipher";
-  }
-
   /** Flags, a counter, a place to damage, by what, and the packet. */
   @Override
   public void accept(byte[] bytes) {

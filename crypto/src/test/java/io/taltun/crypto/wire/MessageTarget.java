@@ -9,11 +9,6 @@ import java.util.List;
 
 /** The four messages: what is one, and what its fields say, against the whitepaper's offsets. */
 public final class MessageTarget implements FuzzTarget {
-  @Override
-  public String name() {
-    return "message";
-  }
-
   /** A claim about the length, two bytes, and the message. */
   @Override
   public void accept(byte[] bytes) {

@@ -80,11 +80,6 @@ public final class DatagramTarget implements FuzzTarget {
     return key;
   }
 
-  @Override
-  public String name() {
-    return "datagram";
-  }
-
   /** Datagrams: what each is, and what it needs. */
   @Override
   public void accept(byte[] input) {

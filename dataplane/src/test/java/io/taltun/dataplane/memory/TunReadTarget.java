@@ -32,11 +32,6 @@ public final class TunReadTarget implements FuzzTarget {
   private final TunRecorder tun = new TunRecorder(VIRTIO);
   private final MemoryTunnel tunnel = new MemoryTunnel(Primitives.best().aead(), tun, null);
 
-  @Override
-  public String name() {
-    return "tun-read";
-  }
-
   /** Whether it is described or byte by byte, and that. */
   @Override
   public void accept(byte[] bytes) {

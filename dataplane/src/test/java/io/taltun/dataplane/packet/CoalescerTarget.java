@@ -65,11 +65,6 @@ public final class CoalescerTarget implements FuzzTarget {
     };
   }
 
-  @Override
-  public String name() {
-    return "coalescer";
-  }
-
   /** Which joined write the device refuses, the flows, and then packets. */
   @Override
   public void accept(byte[] bytes) {

@@ -36,11 +36,6 @@ public final class InnerPacketTarget implements FuzzTarget {
     return arena.allocate(AROUND + ROOM + AROUND, 64).fill((byte) fill).address() + AROUND;
   }
 
-  @Override
-  public String name() {
-    return "inner-packet";
-  }
-
   /** The packet. */
   @Override
   public void accept(byte[] bytes) {

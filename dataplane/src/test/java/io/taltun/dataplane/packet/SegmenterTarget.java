@@ -21,11 +21,6 @@ public final class SegmenterTarget implements FuzzTarget {
   private final Arena arena = Arena.ofShared();
   private final Cutter cutter = new Cutter(arena);
 
-  @Override
-  public String name() {
-    return "segmenter";
-  }
-
   /** What kind of input, and the input. */
   @Override
   public void accept(byte[] bytes) {

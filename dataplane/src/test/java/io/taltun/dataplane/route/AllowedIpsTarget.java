@@ -11,11 +11,6 @@ import java.util.List;
 public final class AllowedIpsTarget implements FuzzTarget {
   private static final int MOST_LINES = 12;
 
-  @Override
-  public String name() {
-    return "allowed-ips";
-  }
-
   /** Lines, each an address, a length and an owner; then addresses, of lines or byte by byte. */
   @Override
   public void accept(byte[] bytes) {

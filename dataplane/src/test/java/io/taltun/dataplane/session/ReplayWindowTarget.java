@@ -21,11 +21,6 @@ public final class ReplayWindowTarget implements FuzzTarget {
     this.windows = windows;
   }
 
-  @Override
-  public String name() {
-    return "replay-window";
-  }
-
   /** Steps: what is meant, and by how much. */
   @Override
   public void accept(byte[] bytes) {
