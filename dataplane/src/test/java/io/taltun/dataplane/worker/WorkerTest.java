@@ -189,8 +189,9 @@ class WorkerTest {
       wire.give(packet(OURS, THEIRS, 100));
       other.receive(1, NOW);
       assertThat(other.wire.take()).isEqualTo(packet(OURS, THEIRS, 100));
-      assertThat(other.control.kind()).isEqualTo(ControlRing.ENDPOINT_MOVED);
-      assertThat(SocketAddress.read(other.control.address()).port()).isEqualTo(next.localPort());
+      assertThat(other.control.reports().kind()).isEqualTo(ControlRing.ENDPOINT_MOVED);
+      assertThat(SocketAddress.read(other.control.reports().address()).port())
+          .isEqualTo(next.localPort());
 
       CountDownLatch down = new CountDownLatch(1);
       worker.post(new WorkerCommand.UseSockets(UdpSocketPair.NONE, down));
