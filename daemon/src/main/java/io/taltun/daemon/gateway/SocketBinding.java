@@ -35,7 +35,7 @@ final class SocketBinding implements AutoCloseable {
 
   // Written by the control thread.
   private int port;
-  private int fwmark;
+  private volatile int fwmark;
   private List<UdpSocketPair> current;
   private boolean wanted;
   private final List<UdpSocketPair> givenUp = new ArrayList<>();
@@ -110,7 +110,7 @@ final class SocketBinding implements AutoCloseable {
     return port;
   }
 
-  /** SO_MARK as an unsigned number, 0 for none. */
+  /** SO_MARK as an unsigned number, 0 for none. Any thread. */
   long fwmark() {
     return Integer.toUnsignedLong(fwmark);
   }

@@ -48,7 +48,7 @@ public final class Side implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final TunQueue tun;
-  private final WaitingPackets waiting = new WaitingPackets(0, MTU);
+  final WaitingPackets waiting = new WaitingPackets(0, MTU);
   private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
   private final UdpSocketPair sockets;
   private final SendBatch sends;

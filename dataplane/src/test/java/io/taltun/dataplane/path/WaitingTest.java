@@ -30,6 +30,20 @@ class WaitingTest {
   }
 
   @Test
+  void shouldGoOnHoldingWhatWaitsWhenTheMtuGrows() {
+    pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 1000));
+    pair.a.send(NOW, packet(A4, B4, 9000));
+    assertThat(pair.a.count(DropReason.TOO_LARGE)).isOne();
+    pair.a.tables.setMtu(9000);
+    pair.a.waiting.fit(9064);
+    pair.a.send(NOW, packet(A4, B4, 9000));
+    pair.connect();
+    pair.a.outbound.sendWaiting(pair.peerB, NOW);
+    pair.a.outbound.flush();
+    expect(100, 1000, 9000);
+  }
+
+  @Test
   void shouldKeepTheOrderWhenAPacketComesBeforeTheCommandToSendTheOthers() {
     pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 101));
     pair.connect();
