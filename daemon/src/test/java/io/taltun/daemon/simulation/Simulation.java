@@ -65,6 +65,7 @@ final class Simulation {
             seed,
             hours,
             second.equals(String.valueOf(first)) ? "the same" : second,
+            world.schedule.nowNs() / 1e9,
             world.trace.tail());
   }
 
