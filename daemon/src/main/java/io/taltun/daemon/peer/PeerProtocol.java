@@ -297,7 +297,10 @@ public final class PeerProtocol {
       case SESSION_ENDS -> {
         // The state follows.
       }
-      case ANSWER_OVERDUE -> markUnanswered();
+      case ANSWER_OVERDUE -> {
+        markUnanswered();
+        tellUnanswered(nowNs);
+      }
       case ERASE_SESSIONS -> eraseSessions();
       case RETIRE_LINGERING -> retireLingering();
       case GIVE_UP -> giveUp(nowNs);
@@ -461,6 +464,12 @@ public final class PeerProtocol {
   private void markUnanswered() {
     if (pending != null && !isAfter(traffic.lastReceivedNs(), pending.sentNs())) {
       unanswered = true;
+    }
+  }
+
+  private void tellUnanswered(long nowNs) {
+    if (unanswered) {
+      device.actions.unanswered(this, nowNs);
     }
   }
 
