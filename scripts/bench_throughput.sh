@@ -79,6 +79,7 @@ else
   . "$ROOT/scripts/netns/gateways.sh"
   . "$ROOT/scripts/bench/modern-wireguard-go.sh"
   . "$ROOT/scripts/bench/kinds.sh"
+  . "$ROOT/scripts/bench/cpus.sh"
   . "$ROOT/scripts/bench/measure.sh"
 fi
 SAMPLES=$RUN/samples
@@ -106,12 +107,6 @@ in_turns() {
 
 measure_kinds() { measure "$1" "$1" '' up up_to_ping first_second rtt tcp1 tcp4 rtt_tcp udp64 udp1380; }
 measure_techniques() { measure "$1" taltun "$(technique_yaml "$1")" up warm_up tcp1 udp1380; }
-
-# two_cpus: the first two of those that this process may use.
-two_cpus() {
-  taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
-    awk -F- '{ for (cpu = $1; cpu <= $NF && n < 2; cpu++) printf "%s%d", n++ ? "," : "", cpu }'
-}
 
 run_all() {
   local kind

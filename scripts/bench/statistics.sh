@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # From samples to medians, verdicts, tables, JSON and plots. Source it; SAMPLES has lines of `SERIES METRIC VALUE`,
-# SERIES the order of the series, KIND_NAME what each is.
+# SERIES the order of the series, KIND_NAME what each is. LISTS begins the names of the lists of a benchmark that has
+# metrics and targets of its own.
 
 readonly BENCH=${BASH_SOURCE[0]%/*}
 
-entries() { sed '/^#/d' "$BENCH/$1.list"; } # metrics|targets
+entries() { sed '/^#/d' "$BENCH/${LISTS:-}$1.list"; } # metrics|targets
 
 # summary: METRIC UNIT SERIES MEDIAN MIN MAX, for what was measured.
 summary() {
@@ -56,11 +57,13 @@ table() {
       count = split(all, series, " ")
       printf "%-20s", ""
       for (i = 1; i <= count; i++) printf " %-23s", series[i]
-      print " /wg-go /ceiling targets"
+      print " /wg-go" (all ~ /ceiling/ ? " /ceiling" : "") " targets"
       for (m = 1; m <= n; m++) {
         printf "%-20s", order[m] " " unit[order[m]]
         for (i = 1; i <= count; i++) printf " %-23s", cell[order[m], series[i]]
-        printf " %6s %8s %s\n", ratio(order[m], "wireguard-go"), ratio(order[m], "ceiling"), said[order[m]]
+        printf " %6s", ratio(order[m], "wireguard-go")
+        if (all ~ /ceiling/) printf " %8s", ratio(order[m], "ceiling")
+        print " " said[order[m]]
       }
     }' <(verdicts) <(summary)
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# One way to describe, start and command a WireGuard gateway, whatever runs it: Taltun, wireguard-go or a guest's
-# kernel. Source it after lib.sh and, for the kernel, kernel-peer.sh.
+# One way to describe, start and command a WireGuard gateway, whatever runs it: Taltun, Taltun driven by wg,
+# wireguard-go or a guest's kernel. Source it after lib.sh and, for the kernel, kernel-peer.sh.
 #
-#   gateway NAME KIND NAMESPACE ADDRESS...   KIND: ours, wireguard-go, kernel; a fresh key; device $IDNAME
+#   gateway NAME KIND NAMESPACE ADDRESS...   KIND: ours, taltun-wg, wireguard-go, kernel; a fresh key; device $IDNAME
 #   peer NAME OTHER [endpoint=IP:PORT] [psk=KEY] [keepalive=SECONDS] [allowed=PREFIX,...]
 #   gateway_up NAME
 #   gw NAME COMMAND...                       on the machine that the gateway runs on
@@ -118,7 +118,15 @@ yaml_words() { # quoted, for the colons of IPv6
   printf '"%s", ' $1 | sed 's/, $//'
 }
 
-# ---- wireguard-go and the kernel ----
+# ---- what wg configures: Taltun, wireguard-go and the kernel ----
+
+up_taltun_wg() {
+  local name=$1
+  start_taltun "$name" wg -f "$(device "$name")"
+  wait_for 30 gw "$name" wg show "$(device "$name")" ||
+    fail "Taltun did not come up: $(tail -n 1 "$LOGS/$(device "$name").log")"
+  configure_with_wg "$name"
+}
 
 up_wireguard_go() {
   local name=$1 device
@@ -233,12 +241,15 @@ iperf() {
     2>/dev/null || echo 0
 }
 
-if [ -z "${TALTUN_KIND:-}" ]; then
+# is_ours: whether the program under test is Taltun.
+is_ours() { case ${TALTUN_KIND:-taltun} in taltun | taltun-wg) ;; *) return 1 ;; esac }
+
+if is_ours; then
   . "$ROOT/scripts/lib/launch.sh"
   need_jdk && build_if_needed && taltun_command || fail 'Taltun could not be built'
 fi
 
 # taltun_case NAME FUNCTION ARGS...: run_case for what only Taltun does.
 taltun_case() {
-  if [ -z "${TALTUN_KIND:-}" ]; then run_case "$@"; else skip_case "$1" "TALTUN_KIND is $TALTUN_KIND"; fi
+  if is_ours; then run_case "$@"; else skip_case "$1" "TALTUN_KIND is $TALTUN_KIND"; fi
 }

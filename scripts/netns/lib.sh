@@ -13,6 +13,7 @@ MADE=$RUN/made
 : >"$MADE"
 PASSED=0 FAILED=0 SKIPPED=0
 POLL=0.05 # seconds between two looks of wait_for
+PATIENCE=1 # how often it waits as long as it is told to: more beside other work
 
 # ---- what was made, and how it goes away ----
 
@@ -42,6 +43,7 @@ clean_to() {
     case $kind in
       process) stop_process "$what" "$rest" ;;
       device) ip -n "$what" link del "$rest" 2>/dev/null ;;
+      file) rm -f "$what" ;;
       namespace) ip netns del "$what" 2>/dev/null ;;
     esac
   done < <(tail -n "+$(($1 + 1))" "$MADE" | tac)
@@ -91,7 +93,7 @@ stop() {
 
 # wait_for SECONDS COMMAND...: polls until the command succeeds; 1 when the time is over.
 wait_for() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + $1 * PATIENCE))
   shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
@@ -186,7 +188,7 @@ must_not() { ! "$@" >/dev/null 2>&1 || fail "it should not have succeeded: $*"; 
 show_logs() {
   local log
   for log in "$LOGS"/*; do
-    case ${log##*/} in reason | before | after | *.yaml | *.conf | *.json) continue ;; esac
+    case ${log##*/} in reason | before | after | *.yaml | *.conf | *.key | *.json) continue ;; esac
     [ -s "$log" ] || continue
     note "--- $log"
     grep -v '[│┌└]' "$log" | tail -n 15 | cut -c 1-300 | sed 's/^/    /'

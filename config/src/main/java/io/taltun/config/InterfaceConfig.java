@@ -37,4 +37,9 @@ public record InterfaceConfig(
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
   }
+
+  /** Whether a device may be called so. */
+  public static boolean isName(String text) {
+    return Names.isInterface(text);
+  }
 }

@@ -482,4 +482,17 @@ class ConfigErrorsTest {
         .containsExactly(
             Stream.of(messages).map(message -> "peers.yaml:" + message).toArray(String[]::new));
   }
+
+  /** A forgotten space makes a key of YAML's out of ours. */
+  @Test
+  void shouldShowNoPrivateKeyWhenItStandsInTheWrongPlace() {
+    for (String line : new String[] {"{private-key:%s}", "\n  %s: x", "\n  name: %s"}) {
+      ConfigResult result = parse("interface: " + line.formatted(Samples.OWN_PRIVATE) + "\n");
+
+      assertThat(Samples.errors(result))
+          .isNotEmpty()
+          .noneMatch(error -> error.contains(Samples.OWN_PRIVATE.substring(0, 20)))
+          .anyMatch(error -> error.contains("(a key)"));
+    }
+  }
 }

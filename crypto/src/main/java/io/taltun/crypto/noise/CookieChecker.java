@@ -6,7 +6,6 @@ import io.taltun.crypto.primitive.XChaCha20Poly1305;
 import io.taltun.crypto.wire.CookieReply;
 import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.Macs;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -26,6 +25,9 @@ public final class CookieChecker implements AutoCloseable {
   private final Primitives primitives;
   private final MacKeys keys;
   private final RandomGenerator random;
+
+  /** What a MAC should be, while it is compared; in constant time. */
+  private final byte[] expected = new byte[Macs.MAC_LENGTH];
 
   private final byte[] secret = new byte[SECRET_LENGTH];
   private boolean hasSecret;
@@ -58,8 +60,13 @@ public final class CookieChecker implements AutoCloseable {
     if (!holdsMacs(message, length) || !secretLives(nowNs)) {
       return false;
     }
+    int mac2 = Macs.mac2Offset(length);
+    if (isZero(message, mac2)) {
+      // From a sender without a cookie; in a flood most are, and need no hash to be told.
+      return false;
+    }
     byte[] cookie = cookie(source);
-    boolean valid = macMatches(cookie, message, Macs.mac2Offset(length));
+    boolean valid = macMatches(cookie, message, mac2);
     Arrays.fill(cookie, (byte) 0);
     return valid;
   }
@@ -112,9 +119,19 @@ public final class CookieChecker implements AutoCloseable {
 
   /** Whether the 16 bytes at {@code offset} are the MAC of all bytes before them. */
   private boolean macMatches(byte[] key, byte[] message, int offset) {
-    byte[] expected = new byte[Macs.MAC_LENGTH];
     primitives.blake2s().mac(key, message, 0, offset, expected, 0);
-    return MessageDigest.isEqual(
-        expected, Arrays.copyOfRange(message, offset, offset + Macs.MAC_LENGTH));
+    int difference = 0;
+    for (int i = 0; i < Macs.MAC_LENGTH; i++) {
+      difference |= expected[i] ^ message[offset + i];
+    }
+    return difference == 0;
+  }
+
+  private static boolean isZero(byte[] message, int offset) {
+    int bits = 0;
+    for (int i = 0; i < Macs.MAC_LENGTH; i++) {
+      bits |= message[offset + i];
+    }
+    return bits == 0;
   }
 }

@@ -53,26 +53,37 @@ public final class HandshakeInitiator implements AutoCloseable {
    * @throws IllegalStateException when it was called before
    */
   public boolean writeInitiation(int senderIndex, byte[] tai64n12, byte[] out148) {
+    try (StaticSecret secret = new StaticSecret(local, remoteStatic)) {
+      return writeInitiation(senderIndex, tai64n12, secret, out148);
+    }
+  }
+
+  /**
+   * The same with what {@link StaticIdentity#secretWith} made of the remote static key before.
+   *
+   * @throws IllegalStateException when it was called before
+   */
+  public boolean writeInitiation(
+      int senderIndex, byte[] tai64n12, StaticSecret staticSecret, byte[] out148) {
     if (stage != Stage.CREATED) {
       throw new IllegalStateException("an attempt has one initiation");
     }
     this.senderIndex = senderIndex;
-    X25519 x25519 = local.primitives().x25519();
     byte[] ephemeralPublic = new byte[PublicKey.LENGTH];
     byte[] secret = new byte[PublicKey.LENGTH];
-    x25519.publicKey(ephemeral, ephemeralPublic);
-    state.mixEphemeral(ephemeralPublic);
-    state.mixHash(ephemeralPublic);
-    Initiation.putHeader(out148, senderIndex);
-    System.arraycopy(ephemeralPublic, 0, out148, Initiation.EPHEMERAL, PublicKey.LENGTH);
-    boolean agreed = x25519.agree(ephemeral, remoteStatic, secret);
-    if (agreed) {
-      state.mixKey(secret);
-      state.encryptAndHash(local.publicKey().copyBytes(), out148, Initiation.STATIC);
-      agreed = local.agree(remoteStatic, secret);
+    boolean agreed;
+    try (X25519.PreparedKey key = local.primitives().x25519().prepare(ephemeral)) {
+      key.publicKey(ephemeralPublic);
+      agreed = key.agree(remoteStatic, secret) && staticSecret.agreed();
     }
     if (agreed) {
+      state.mixEphemeral(ephemeralPublic);
+      state.mixHash(ephemeralPublic);
+      Initiation.putHeader(out148, senderIndex);
+      System.arraycopy(ephemeralPublic, 0, out148, Initiation.EPHEMERAL, PublicKey.LENGTH);
       state.mixKey(secret);
+      state.encryptAndHash(local.publicKey().copyBytes(), out148, Initiation.STATIC);
+      state.mixKey(staticSecret.bytes());
       state.encryptAndHash(tai64n12, out148, Initiation.TIMESTAMP);
       stage = Stage.INITIATION_WRITTEN;
     } else {

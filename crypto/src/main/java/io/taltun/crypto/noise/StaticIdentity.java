@@ -3,6 +3,7 @@ package io.taltun.crypto.noise;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.crypto.primitive.X25519;
 import java.util.Arrays;
 
 /**
@@ -14,21 +15,41 @@ public final class StaticIdentity implements AutoCloseable {
   private final PublicKey publicKey;
   private final Primitives primitives;
 
+  /** How every handshake that somebody begins with us starts; only copied. */
+  private final SymmetricState asResponder;
+
+  /** Used and, by {@link #close}, set to null under this object's lock. */
+  private X25519.PreparedKey prepared;
+
   /** Copies {@code key}, whose owner may close it afterwards; computes the public key. */
   public StaticIdentity(PrivateKey key, Primitives primitives) {
     byte[] scalar = key.copyBytes();
     try {
       this.privateKey = PrivateKey.of(scalar);
+      this.prepared = primitives.x25519().prepare(scalar);
     } finally {
       Arrays.fill(scalar, (byte) 0);
     }
-    this.publicKey = privateKey.publicKey(primitives.x25519());
+    byte[] point = new byte[PublicKey.LENGTH];
+    prepared.publicKey(point);
+    this.publicKey = PublicKey.of(point);
     this.primitives = primitives;
+    this.asResponder = SymmetricState.of(primitives, point);
   }
 
   /** The public half. */
   public PublicKey publicKey() {
     return publicKey;
+  }
+
+  /** The private half, the caller's to close. */
+  public PrivateKey copyPrivateKey() {
+    byte[] scalar = privateKey.copyBytes();
+    try {
+      return PrivateKey.of(scalar);
+    } finally {
+      Arrays.fill(scalar, (byte) 0);
+    }
   }
 
   /** The engines. */
@@ -37,23 +58,36 @@ public final class StaticIdentity implements AutoCloseable {
   }
 
   /**
+   * What all handshakes with the owner of {@code remoteStatic} share: one scalar multiplication.
+   */
+  public StaticSecret secretWith(PublicKey remoteStatic) {
+    return new StaticSecret(this, remoteStatic.copyBytes());
+  }
+
+  SymmetricState asResponder() {
+    return asResponder.copy();
+  }
+
+  /**
    * X25519 of our static private key and {@code publicKey}, 32 bytes each.
    *
    * @return false when the shared secret is all zero
    */
-  boolean agree(byte[] remote, byte[] out32) {
-    byte[] scalar = privateKey.copyBytes();
-    try {
-      return primitives.x25519().agree(scalar, remote, out32);
-    } finally {
-      Arrays.fill(scalar, (byte) 0);
+  synchronized boolean agree(byte[] remote, byte[] out32) {
+    if (prepared == null) {
+      throw new IllegalStateException("the key is closed");
     }
+    return prepared.agree(remote, out32);
   }
 
   /** Erases the private key; handshakes with this identity throw IllegalStateException then. */
   @Override
-  public void close() {
+  public synchronized void close() {
     privateKey.close();
+    if (prepared != null) {
+      prepared.close();
+      prepared = null;
+    }
   }
 
   @Override

@@ -14,7 +14,7 @@ public interface Blake2s {
   /** Bytes of an input block, which HMAC pads its key to. */
   int BLOCK_LENGTH = 64;
 
-  /** "bouncycastle". */
+  /** "libcrypto" or "bouncycastle". */
   String engine();
 
   /** Hash(parts): writes 32 bytes, the unkeyed BLAKE2s-256 of the parts one after another. */

@@ -18,7 +18,8 @@ public record Primitives(
   }
 
   /**
-   * libcrypto ≥ 3 where it loads; with AUTO the JDK's AEAD and BouncyCastle's X25519 otherwise.
+   * libcrypto ≥ 3 where it loads; with AUTO the JDK's AEAD and BouncyCastle's X25519 and BLAKE2s
+   * otherwise.
    *
    * @throws UnsupportedOperationException when this machine cannot do what is chosen; the message
    *     says why
@@ -28,13 +29,13 @@ public record Primitives(
     if (installed.available() || choice != AeadChoice.AUTO) {
       return openSsl(choice);
     }
-    return with(Jdk.aead(), BouncyCastle.x25519(), "no libcrypto: " + installed.note());
+    return withoutLibrary(Jdk.aead(), BouncyCastle.x25519(), "no libcrypto: " + installed.note());
   }
 
   /**
    * The engines of one name: "jdk", "bouncycastle", "libcrypto" or, to choose its AEAD,
-   * "libcrypto/fused", "libcrypto/split" and "libcrypto/direct"; BLAKE2s and XChaCha20-Poly1305 are
-   * BouncyCastle's in each.
+   * "libcrypto/fused", "libcrypto/split" and "libcrypto/direct"; XChaCha20-Poly1305 is
+   * BouncyCastle's in each, and so is BLAKE2s where libcrypto is not named or lacks it.
    *
    * @throws IllegalArgumentException for another name
    * @throws UnsupportedOperationException when this machine lacks the engine; the message says why
@@ -45,8 +46,9 @@ public record Primitives(
       case OpenSsl.NAME + "/fused" -> openSsl(AeadChoice.FUSED);
       case OpenSsl.NAME + "/split" -> openSsl(AeadChoice.SPLIT);
       case OpenSsl.NAME + "/direct" -> openSsl(AeadChoice.DIRECT);
-      case Jdk.NAME -> with(Jdk.aead(), Jdk.x25519(), javaVersion());
-      case BouncyCastle.NAME -> with(BouncyCastle.aead(), BouncyCastle.x25519(), javaVersion());
+      case Jdk.NAME -> withoutLibrary(Jdk.aead(), Jdk.x25519(), javaVersion());
+      case BouncyCastle.NAME ->
+          withoutLibrary(BouncyCastle.aead(), BouncyCastle.x25519(), javaVersion());
       default ->
           throw new IllegalArgumentException(
               "no engine \"%s\": choose %s, %s or %s"
@@ -56,10 +58,15 @@ public record Primitives(
 
   private static Primitives openSsl(AeadChoice choice) {
     OpenSsl openSsl = OpenSsl.installed();
-    return with(openSsl.aead(choice), openSsl.x25519(), openSsl.note());
+    return new Primitives(
+        openSsl.aead(choice),
+        openSsl.x25519(),
+        openSsl.blake2s().orElseGet(BouncyCastle::blake2s),
+        BouncyCastle.xchacha20Poly1305(),
+        openSsl.note());
   }
 
-  private static Primitives with(Aead aead, X25519 x25519, String note) {
+  private static Primitives withoutLibrary(Aead aead, X25519 x25519, String note) {
     return new Primitives(
         aead, x25519, BouncyCastle.blake2s(), BouncyCastle.xchacha20Poly1305(), note);
   }

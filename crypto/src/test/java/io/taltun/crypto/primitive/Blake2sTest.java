@@ -8,19 +8,28 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class Blake2sTest {
   private static final long SEED = 7693;
   private static final HexFormat HEX = HexFormat.of();
   private static final byte[] NO_KEY = {};
 
-  private final Blake2s blake2s = Primitives.best().blake2s();
+  private static final String ENGINES = "io.taltun.crypto.primitive.Blake2sTest#engines";
 
-  @Test
-  void shouldHashAbcAsAppendixBOfRfc7693() {
+  private static Stream<Blake2s> engines() {
+    return Stream.of(Primitives.best(), Primitives.of("bouncycastle"))
+        .map(Primitives::blake2s)
+        .distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldHashAbcAsAppendixBOfRfc7693(Blake2s blake2s) {
     byte[] out = new byte[32];
     blake2s.hash(out, "a".getBytes(US_ASCII), "bc".getBytes(US_ASCII));
     assertThat(HEX.formatHex(out))
@@ -43,11 +52,12 @@ class Blake2sTest {
         .isEqualTo("6a411f08ce25adcdfb02aba641451cec53c598b24f4fc787fbdc88797f4c1dfe");
   }
 
-  @Test
-  void shouldAgreeWithTheOracleWhenInputsAreRandom() {
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldAgreeWithTheOracleWhenInputsAreRandom(Blake2s blake2s) {
     Random random = new Random(SEED);
     for (int i = 0; i < 500; i++) {
-      byte[] data = new byte[random.nextInt(300)];
+      byte[] data = new byte[random.nextInt(600)];
       byte[] key = new byte[1 + random.nextInt(32)];
       random.nextBytes(data);
       random.nextBytes(key);
@@ -68,15 +78,17 @@ class Blake2sTest {
     }
   }
 
-  @Test
-  void shouldAllowTheOutputToBeAnInput() {
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldAllowTheOutputToBeAnInput(Blake2s blake2s) {
     byte[] aliased = new byte[32];
     blake2s.hash(aliased, aliased, NO_KEY);
     assertThat(aliased).isEqualTo(Rfc7693.blake2s(32, NO_KEY, new byte[32]));
   }
 
-  @Test
-  void shouldRefuseAnHmacKeyWhenItIsLongerThanABlock() {
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldRefuseAnHmacKeyWhenItIsLongerThanABlock(Blake2s blake2s) {
     assertThatThrownBy(() -> blake2s.hmac(new byte[32], new byte[65]))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -98,18 +110,32 @@ class Blake2sTest {
         + "0ce6ea98ec548f8e281e93e32db65621c45eb18dc6f0a7ad94178610a2f7338e"
   })
   void shouldDeriveThePublishedKeys(String key, String input, String t1, String t2, String t3) {
-    byte[][] out = new byte[3][32];
-    Hkdf hkdf = new Hkdf(blake2s);
-    hkdf.derive(key.getBytes(US_ASCII), input.getBytes(US_ASCII), out[0], out[1], out[2]);
-    assertThat(Arrays.stream(out).map(HEX::formatHex)).containsExactly(t1, t2, t3);
+    engines()
+        .forEach(
+            blake2s -> {
+              byte[][] out = new byte[3][32];
+              Hkdf hkdf = new Hkdf(blake2s);
+              hkdf.derive(key.getBytes(US_ASCII), input.getBytes(US_ASCII), out[0], out[1], out[2]);
+              assertThat(Arrays.stream(out).map(HEX::formatHex)).containsExactly(t1, t2, t3);
 
-    byte[] chained = Arrays.copyOf(key.getBytes(US_ASCII), 32);
-    hkdf.derive(chained, input.getBytes(US_ASCII), chained);
-    assertThat(HEX.formatHex(chained)).isEqualTo(t1);
+              byte[] chained = Arrays.copyOf(key.getBytes(US_ASCII), 32);
+              hkdf.derive(chained, input.getBytes(US_ASCII), chained);
+              assertThat(HEX.formatHex(chained)).isEqualTo(t1);
+            });
   }
 
-  @Test
-  void shouldRefuseToDeriveWhenThereAreNoOrFourOutputs() {
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldRefuseAMacKeyWhenItIsEmptyOrLongerThanAHash(Blake2s blake2s) {
+    for (int length : new int[] {0, 33}) {
+      assertThatThrownBy(() -> blake2s.mac(new byte[length], NO_KEY, 0, 0, new byte[16], 0))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldRefuseToDeriveWhenThereAreNoOrFourOutputs(Blake2s blake2s) {
     Hkdf hkdf = new Hkdf(blake2s);
     assertThatThrownBy(() -> hkdf.derive(NO_KEY, NO_KEY))
         .isInstanceOf(IllegalArgumentException.class);

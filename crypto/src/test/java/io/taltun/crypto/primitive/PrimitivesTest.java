@@ -17,8 +17,11 @@ class PrimitivesTest {
   void shouldDescribeItsEngines(Primitives primitives) {
     assertThat(primitives.describe())
         .startsWith(
-            "aead=%s x25519=%s blake2s=bouncycastle xchacha20poly1305=bouncycastle ("
-                .formatted(primitives.aead().engine(), primitives.x25519().engine()));
+            "aead=%s x25519=%s blake2s=%s xchacha20poly1305=bouncycastle ("
+                .formatted(
+                    primitives.aead().engine(),
+                    primitives.x25519().engine(),
+                    primitives.blake2s().engine()));
   }
 
   @ParameterizedTest

@@ -68,6 +68,30 @@ class X25519Test {
     assertThat(agree(primitives, bob, alicePublic)).isEqualTo(shared);
   }
 
+  @ParameterizedTest
+  @MethodSource(ENGINES)
+  void shouldGiveTheSameWhenAKeyIsPreparedAndUsedOften(Primitives primitives) {
+    Random random = new Random(SEED);
+    byte[] scalar = new byte[32];
+    random.nextBytes(scalar);
+    byte[] once = new byte[32];
+    byte[] again = new byte[32];
+    try (X25519.PreparedKey key = primitives.x25519().prepare(scalar)) {
+      for (int i = 0; i < 20; i++) {
+        byte[] point = new byte[32];
+        random.nextBytes(point);
+        boolean agreed = primitives.x25519().agree(scalar, point, once);
+        assertThat(key.agree(point, again)).isEqualTo(agreed);
+        assertThat(again).as("seed %d", SEED).isEqualTo(once);
+        assertThat(key.agree(new byte[32], again)).isFalse();
+        assertThat(again).containsOnly(0);
+        primitives.x25519().publicKey(scalar, once);
+        key.publicKey(again);
+        assertThat(again).isEqualTo(once);
+      }
+    }
+  }
+
   /** Trap 22. */
   @ParameterizedTest
   @MethodSource(ENGINES)

@@ -11,10 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code up} again as a process that outlives this one. */
+/** Runs this program again as a process that outlives this one. */
 final class Background {
   private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_MS = 20;
@@ -31,15 +30,15 @@ final class Background {
     this.log = log;
   }
 
-  /** Returns when the gateway answers; a child that fails hands its words and exit code on. */
-  void start(Path config, Up.LogFormat format, boolean debug)
-      throws IOException, InterruptedException {
-    if (SocketFile.isLive(host.adminSocket(name))) {
-      throw new CommandFailure(
-          "a gateway named " + name + " runs already; stop it with 'taltun down " + name + "'");
-    }
+  /**
+   * Returns when the gateway answers; a child that fails hands its words and exit code on.
+   *
+   * @param arguments of the command that brings the gateway up in the foreground
+   */
+  void start(List<String> arguments) throws IOException, InterruptedException {
+    host.requireNotRunning(name);
     if (host.selfCommand().isEmpty()) {
-      throw new CommandFailure("/proc is not readable; use systemd or run it without --daemon");
+      throw new CommandFailure("/proc is not readable; use systemd or run it in the foreground");
     }
     SocketFile.makeFolder(host.runFolder());
     try {
@@ -53,26 +52,24 @@ final class Background {
       command.add(SETSID.toString()); // a session of its own: the terminal's end is not its end
     }
     command.addAll(host.selfCommand());
-    command.addAll(List.of("up", "-c", config.toString(), "--log-format"));
-    command.add(format.name().toLowerCase(Locale.ROOT));
-    if (debug) {
-      command.add("--debug");
-    }
+    command.addAll(arguments);
     Process child =
         new ProcessBuilder(command)
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    await(child, logStart);
+    await(child, logStart, "taltun " + arguments.getFirst() + ": ");
   }
 
-  private void await(Process child, long logStart) throws IOException, InterruptedException {
+  private void await(Process child, long logStart, String errorPrefix)
+      throws IOException, InterruptedException {
     AdminClient client = new AdminClient(host.adminSocket(name));
     long deadlineNs = System.nanoTime() + TIMEOUT_NS;
     while (!answers(client)) {
       if (child.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-        throw CommandFailure.ofChild(lastWords(logStart), Math.max(1, child.exitValue()));
+        throw CommandFailure.ofChild(
+            lastWords(logStart, errorPrefix), Math.max(1, child.exitValue()));
       }
       if (deadlineNs - System.nanoTime() < 0) {
         child.destroy();
@@ -91,7 +88,7 @@ final class Background {
   }
 
   /** The child's last line, which is its error. */
-  private String lastWords(long logStart) throws IOException {
+  private String lastWords(long logStart, String errorPrefix) throws IOException {
     byte[] tail;
     try (var file = new RandomAccessFile(log.toFile(), "r")) {
       long start = Math.max(logStart, file.length() - MOST_LOG_BYTES);
@@ -102,7 +99,7 @@ final class Background {
     return new String(tail, StandardCharsets.UTF_8)
         .lines()
         .reduce((first, second) -> second)
-        .map(line -> line.startsWith("taltun up: ") ? line.substring("taltun up: ".length()) : line)
+        .map(line -> line.startsWith(errorPrefix) ? line.substring(errorPrefix.length()) : line)
         .orElse("the gateway ended without a word; see " + log);
   }
 }

@@ -3,7 +3,6 @@ package io.taltun.daemon.cli;
 import io.taltun.daemon.admin.AdminClient;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -40,7 +39,7 @@ final class Down implements Callable<Integer> {
       throw new CommandFailure(chosen + " does not take the stop: " + e.getMessage(), e);
     }
     long deadlineNs = System.nanoTime() + TIMEOUT_NS;
-    while (Files.exists(host.adminSocket(chosen)) || deviceExists(chosen)) {
+    while (Files.exists(host.adminSocket(chosen)) || NetworkDevices.exists(chosen)) {
       if (deadlineNs - System.nanoTime() < 0) {
         throw new CommandFailure(
             chosen + " is still stopping after 10 s; see its log, or end its process");
@@ -49,15 +48,5 @@ final class Down implements Callable<Integer> {
     }
     spec.commandLine().getOut().println(chosen + " is down");
     return CommandLine.ExitCode.OK;
-  }
-
-  /** In this process's namespace, whatever /sys shows. */
-  private static boolean deviceExists(String name) {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/net/dev")).stream()
-          .anyMatch(line -> line.stripLeading().startsWith(name + ":"));
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

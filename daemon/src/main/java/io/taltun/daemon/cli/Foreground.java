@@ -7,7 +7,7 @@ import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
 import io.taltun.daemon.uapi.UapiServer;
-import io.taltun.daemon.unix.SocketFile;
+import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,13 +19,35 @@ import org.slf4j.LoggerFactory;
 final class Foreground {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
+  @FunctionalInterface
+  private interface Start {
+    Gateway gateway() throws GatewayStartException;
+  }
+
   private final Host host;
-  private final TaltunConfig config;
+  private final String name;
+  private final Start start;
+  private final boolean bare;
   private final StopRequest stop = new StopRequest();
 
-  Foreground(Host host, TaltunConfig config) {
+  private Foreground(Host host, String name, Start start, boolean bare) {
     this.host = host;
-    this.config = config;
+    this.name = name;
+    this.start = start;
+    this.bare = bare;
+  }
+
+  /**
+   * One that a configuration describes. Its device is its own: when it is deleted, that is a
+   * failure.
+   */
+  static Foreground configured(Host host, TaltunConfig config) {
+    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+  }
+
+  /** One that lives as long as its device and the file of its UAPI socket. */
+  static Foreground bare(Host host, String name) {
+    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
   }
 
   /**
@@ -34,17 +56,14 @@ final class Foreground {
    * @throws CommandFailure when it does not start, or breaks
    */
   void run(boolean untilStdinCloses) throws InterruptedException {
-    String name = config.iface().name();
-    if (SocketFile.isLive(host.adminSocket(name)) || SocketFile.isLive(host.uapiSocket(name))) {
-      throw runsAlready(name);
-    }
+    host.requireNotRunning(name);
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
     Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
-    try (Gateway gateway = host.gateways().start(config)) {
+    try (Gateway gateway = start.gateway()) {
       serve(gateway);
     } catch (GatewayStartException e) {
       throw new CommandFailure(e.getMessage(), e);
@@ -53,27 +72,31 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
-    String name = gateway.name();
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway)) {
+        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       String broken = gateway.awaitStop();
-      if (broken != null) {
+      if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
-      LOG.info("{} stops", name);
+      LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
     } catch (SocketInUseException e) {
-      throw runsAlready(name);
+      throw host.runsAlready(name);
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
   }
 
-  private static CommandFailure runsAlready(String name) {
-    return new CommandFailure(
-        "a gateway named " + name + " runs already; stop it with 'taltun down " + name + "'");
+  private SocketFileWatch watch() throws IOException {
+    return SocketFileWatch.open(
+        host.uapiSocket(name),
+        () -> {
+          LOG.info("{}'s UAPI socket was removed", name);
+          stop.ask();
+        });
   }
 
   private void stopAtEndOf(InputStream input) {

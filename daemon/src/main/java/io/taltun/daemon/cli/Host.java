@@ -77,6 +77,22 @@ record Host(
     };
   }
 
+  /** Ends the command when a gateway of that name, ours or another's, answers. */
+  void requireNotRunning(String name) {
+    if (isRunning(name)) {
+      throw runsAlready(name);
+    }
+  }
+
+  boolean isRunning(String name) {
+    return SocketFile.isLive(adminSocket(name)) || SocketFile.isLive(uapiSocket(name));
+  }
+
+  CommandFailure runsAlready(String name) {
+    return new CommandFailure(
+        "a gateway named " + name + " runs already; stop it with 'taltun down " + name + "'");
+  }
+
   CommandFailure nothingRuns() {
     return new CommandFailure("no gateway answers" + hint() + "; start one with 'taltun up'");
   }

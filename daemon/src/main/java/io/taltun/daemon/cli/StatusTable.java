@@ -33,7 +33,7 @@ public final class StatusTable {
     var out = new StringBuilder();
     out.append(terminal.paint(Paint.BOLD, status.name()))
         .append("  public key ")
-        .append(status.publicKey())
+        .append(status.publicKey() == null ? "(none)" : status.publicKey())
         .append("\n  port ")
         .append(status.listenPort())
         .append(", mtu ")

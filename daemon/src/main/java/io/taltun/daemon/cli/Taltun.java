@@ -84,6 +84,7 @@ public final class Taltun implements Runnable {
     commands.put("up", () -> new Up(host, root));
     commands.put("down", () -> new Down(host));
     commands.put("status", () -> new Status(host));
+    commands.put("wg", () -> new Wg(host, root));
     commands.put("check", () -> new Check(host));
     commands.put("genkey", GenKey::new);
     commands.put("genpsk", GenPsk::new);

@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import picocli.CommandLine;
@@ -85,7 +88,7 @@ final class Up implements Callable<Integer> {
                 ? LogStyle.JSON
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
         Logs.configure(style, root.debug() ? Level.FINE : Level.INFO, root.debug());
-        new Foreground(host, config).run(untilStdinCloses);
+        Foreground.configured(host, config).run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -97,7 +100,13 @@ final class Up implements Callable<Integer> {
     String name = config.iface().name();
     Path logFile = log == null ? host.runFolder().resolve(name + ".log") : log.toAbsolutePath();
     Background background = new Background(host, name, logFile);
-    background.start(read.toAbsolutePath(), logFormat, root.debug());
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("up", "-c", read.toAbsolutePath().toString(), "--log-format"));
+    arguments.add(logFormat.name().toLowerCase(Locale.ROOT));
+    if (root.debug()) {
+      arguments.add("--debug");
+    }
+    background.start(arguments);
     spec.commandLine()
         .getOut()
         .println(

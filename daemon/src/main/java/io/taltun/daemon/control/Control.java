@@ -2,17 +2,18 @@ package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
 import io.taltun.config.PeerConfig;
-import io.taltun.config.TaltunConfig;
+import io.taltun.crypto.key.PresharedKey;
+import io.taltun.crypto.key.PrivateKey;
+import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
+import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.peer.DeviceProtocol;
-import io.taltun.daemon.peer.PeerSettings;
+import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.path.ForwardingTables;
-import io.taltun.dataplane.session.Peer;
-import io.taltun.dataplane.session.PeerLane;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerGroup;
@@ -20,33 +21,49 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The control side of one gateway, wired: protocol, peer table, sampler and sender around one
- * {@link ControlThread}. Made and closed by the gateway's starter; asked by any thread.
+ * {@link ControlThread}. Made and closed by the gateway's starter; asked by any thread, changed on
+ * the control thread.
  */
 public final class Control {
+  private static final Logger LOG = LoggerFactory.getLogger("control");
   private static final long ANSWER_WITHIN_MS = 1000;
 
   private final ControlThread thread;
   private final WorkerGroup workers;
   private final ForwardingTables tables;
   private final PeerTable peers;
-  private final HandshakeSender sender;
+  private final AllowedIpTable prefixes = new AllowedIpTable();
+  private final HandshakeSender sender = new HandshakeSender();
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
   private final EndpointResolver resolver = new EndpointResolver();
 
+  // Written by the control thread; null without a private key.
+  private StaticIdentity identity;
+
+  // Written by the control thread: as listed last.
+  private List<InetAddress> localAddresses = List.of();
+
   /**
+   * A device without a private key and peers, down.
+   *
    * @param thread not yet started
-   * @param identity owned by the caller
    * @param random unpredictable
    */
   public Control(
@@ -54,8 +71,7 @@ public final class Control {
       WorkerGroup workers,
       ForwardingTables tables,
       PeerTable peers,
-      UdpSocketPair sockets,
-      StaticIdentity identity,
+      Aead aead,
       RandomGenerator random,
       NanoClock clock,
       long rekeyAfterBytes) {
@@ -64,109 +80,202 @@ public final class Control {
     this.tables = tables;
     this.peers = peers;
     this.clock = clock;
-    sender = new HandshakeSender(sockets);
     InstantSource wallClock = InstantSource.system();
-    actions = new DataplaneActions(workers, peers, sender, identity.primitives().aead(), wallClock);
+    EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
+    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
     protocol =
-        new DeviceProtocol(
-            identity, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
+  }
+
+  /** Runs a task on the control thread; its result is always completed. Any thread. */
+  public <T> CompletableFuture<T> submit(Callable<T> task) {
+    return thread.submit(task);
   }
 
   /**
-   * Starts the thread; the peers of the file are added as its first act.
+   * Runs a task on the control thread and waits for its result, one second at most. Any thread.
    *
+   * @throws ExecutionException when the task failed
+   */
+  public <T> T call(Callable<T> task)
+      throws InterruptedException, TimeoutException, ExecutionException {
+    return thread.call(task, ANSWER_WITHIN_MS);
+  }
+
+  // Changes, on the control thread.
+
+  /**
+   * Gives the device its key and its peers.
+   *
+   * @param identity owned by the control side from now on
    * @param known endpoints' names that are resolved already
    */
-  public void start(TaltunConfig config, Map<HostPort, Endpoint> known) {
-    TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, clock));
-    thread.execute(
-        () -> {
-          config.peers().forEach(peer -> addPeer(peer, known));
-          if (config.relay().enabled()) {
-            tables.setRelayTargets(peers.relayTargets(localAddresses()));
-          }
-          tables.setAllowedIps(peers.allowedIps());
-          protocol.onLocalUp(clock.nowNs());
-        });
-  }
-
-  /** Those of every interface, the tunnel's included. */
-  private static List<InetAddress> localAddresses() {
-    try {
-      return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
-    } catch (SocketException e) {
-      throw new IllegalStateException("this host's addresses cannot be listed", e);
+  public void configure(
+      StaticIdentity identity, List<PeerConfig> configured, Map<HostPort, Endpoint> known) {
+    DeviceEdit edit = edit();
+    edit.identity(identity);
+    for (PeerConfig peer : configured) {
+      add(edit, peer, known);
+    }
+    edit.commit(clock.nowNs());
+    for (PeerConfig peer : configured) {
+      PeerEntry entry = peers.byKey(peer.publicKey());
+      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
+        entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
+        if (entry.protocol().endpoint() == null) {
+          resolver.resolve(
+              peer.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
+        }
+      }
     }
   }
 
-  private void addPeer(PeerConfig config, Map<HostPort, Endpoint> known) {
-    PeerEntry entry = peers.add(config);
-    Endpoint endpoint =
-        config.endpoint() == null
-            ? null
-            : known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint()));
-    entry.peer().setEndpoint(endpoint);
-    entry.setProtocol(
-        protocol.addPeer(
-            new PeerSettings(
-                config.publicKey(),
-                config.presharedKey().copy(),
-                endpoint,
-                config.persistentKeepalive().toNanos(),
-                entry),
-            clock.nowNs()));
-    if (config.endpoint() != null && endpoint == null) {
-      resolver.resolve(config.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
+  private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
+    PublicKey key = config.publicKey();
+    peers.name(key, config.name());
+    edit.add(key);
+    edit.presharedKey(key, config.presharedKey());
+    if (config.endpoint() != null) {
+      edit.endpoint(
+          key, known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint())));
     }
+    edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
+    config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
   }
 
   private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
     // Where the peer was seen meanwhile is newer than what its name says.
     if (entry.protocol().endpoint() == null) {
-      entry.peer().setEndpoint(endpoint);
-      protocol.changeEndpoint(entry.protocol(), endpoint, clock.nowNs());
+      moveTo(entry, endpoint);
     }
   }
 
-  /** All peers, in the file's order. */
-  public List<PeerSnapshot> peers()
+  private void moveTo(PeerEntry entry, Endpoint endpoint) {
+    protocol.changeEndpoint(entry.protocol(), endpoint, clock.nowNs());
+  }
+
+  private void lookUp(HostPort name, NamedEndpoint.Answer answer) {
+    resolver.lookUp(name, found -> thread.execute(() -> answer.found(found)));
+  }
+
+  /** Begins an edit. */
+  public DeviceEdit edit() {
+    return new DeviceEdit(this, protocol, peers, prefixes, publicKey());
+  }
+
+  /** Makes an edit's changes. */
+  public void commit(DeviceEdit edit) {
+    edit.commit(clock.nowNs());
+  }
+
+  void publishPrefixes() {
+    if (tables.relay()) {
+      tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
+    }
+    tables.setAllowedIps(prefixes.allowedIps());
+  }
+
+  /** Those of every interface, the tunnel's included, as far as they can be listed. */
+  private List<InetAddress> localAddresses() {
+    try {
+      localAddresses =
+          NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
+    } catch (SocketException e) {
+      LOG.warn("this host's addresses cannot be listed; the relay goes by the earlier ones", e);
+    }
+    return localAddresses;
+  }
+
+  void changeIdentity(StaticIdentity changed, long nowNs) {
+    protocol.changeIdentity(changed, nowNs);
+    eraseIdentity();
+    identity = changed;
+  }
+
+  private void eraseIdentity() {
+    if (identity != null) {
+      identity.close();
+      identity = null;
+    }
+  }
+
+  /** Handshake messages go through these sockets from now on. */
+  public void useSockets(UdpSocketPair sockets) {
+    sender.use(sockets);
+  }
+
+  /** The link is up: peers are spoken to. */
+  public void localUp() {
+    protocol.onLocalUp(clock.nowNs());
+  }
+
+  /** The link is down: all sessions are erased. */
+  public void localDown() {
+    protocol.onLocalDown(clock.nowNs());
+  }
+
+  // What there is, on the control thread.
+
+  /** Our own, or null without a private key. */
+  public PublicKey publicKey() {
+    return identity == null ? null : identity.publicKey();
+  }
+
+  /** Our own, the caller's to close, or null. */
+  public PrivateKey copyPrivateKey() {
+    return identity == null ? null : identity.copyPrivateKey();
+  }
+
+  /**
+   * Copies of all preshared keys by the peers' public keys in base64, the caller's to close; peers
+   * without one are absent.
+   */
+  public Map<String, PresharedKey> copyPresharedKeys() {
+    Map<String, PresharedKey> copies = new HashMap<>();
+    for (PeerEntry entry : peers.entries()) {
+      PresharedKey key = protocol.presharedKey(entry.protocol());
+      if (!key.isNone()) {
+        copies.put(entry.publicKey().toBase64(), key.copy());
+      }
+    }
+    return copies;
+  }
+
+  /** All peers, in the order in which they were added. */
+  public List<PeerSnapshot> peers() {
+    return peers.entries().stream()
+        .map(it -> PeerSnapshot.of(it, !protocol.presharedKey(it.protocol()).isNone()))
+        .toList();
+  }
+
+  /** Where the peers are that were heard of. */
+  public List<Endpoint> endpoints()
       throws InterruptedException, TimeoutException, ExecutionException {
     return thread.call(
-        () -> peers.entries().stream().map(Control::snapshot).toList(), ANSWER_WITHIN_MS);
-  }
-
-  private static PeerSnapshot snapshot(PeerEntry entry) {
-    Peer peer = entry.peer();
-    long received = 0;
-    long sent = 0;
-    for (int i = 0; i < peer.laneCount(); i++) {
-      PeerLane lane = peer.lane(i);
-      received += lane.receivedBytes();
-      sent += lane.sentBytes();
-    }
-    return new PeerSnapshot(
-        entry.config(),
-        entry.protocol().state(),
-        peer.endpoint(),
-        entry.lastHandshakeEpochNs(),
-        received,
-        sent);
+        () ->
+            peers.entries().stream()
+                .map(entry -> entry.peer().endpoint())
+                .filter(Objects::nonNull)
+                .toList(),
+        ANSWER_WITHIN_MS);
   }
 
   /** What was dropped, by label; reasons that never happened are absent. */
-  public Map<String, Long> drops()
-      throws InterruptedException, TimeoutException, ExecutionException {
-    return thread.call(this::sumDrops, ANSWER_WITHIN_MS);
-  }
-
-  private Map<String, Long> sumDrops() {
+  public Map<String, Long> drops() {
     Map<String, Long> drops = new LinkedHashMap<>();
     for (DropReason reason : DropReason.values()) {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
-    actions.drops().forEach((reason, n) -> putUnlessZero(drops, "handshake_" + reason.label(), n));
-    putUnlessZero(drops, "handshake_unsent", actions.unsent());
+    for (HandshakeDrop reason : HandshakeDrop.values()) {
+      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+    }
+    putUnlessZero(drops, "handshake_unsent", sender.unsent());
     return drops;
   }
 
@@ -176,7 +285,7 @@ public final class Control {
     }
   }
 
-  /** Everything else that is counted, by label. */
+  /** Everything else that is counted, by label. Any thread. */
   public Map<String, Long> counters() {
     Map<String, Long> counters = new LinkedHashMap<>();
     for (Counter counter : Counter.values()) {
@@ -188,8 +297,13 @@ public final class Control {
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */
   public void stop() throws InterruptedException {
     resolver.close();
-    thread.execute(protocol::close);
+    thread.execute(this::close);
     thread.stop();
+  }
+
+  private void close() {
+    protocol.close();
+    eraseIdentity();
   }
 
   /** After the workers ended. */

@@ -1,42 +1,45 @@
 package io.taltun.daemon.control;
 
-import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.mailbox.RecordRing;
 import io.taltun.dataplane.os.NanoClock;
+import io.taltun.dataplane.os.ThreadCpuClock;
 import io.taltun.dataplane.session.Session;
-import io.taltun.dataplane.udp.SocketAddress;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.worker.WorkerGroup;
 
 /**
- * One pass of the control thread: what the workers reported, then the traffic samples that are due,
- * then the protocol's timers. Control thread only.
+ * One pass of the control thread: what the workers reported, then the handshake messages that came,
+ * the traffic samples that are due, the protocol's timers, and last the answers to initiations,
+ * which take the longest. Control thread only.
  */
 public final class ControlLoop {
-  /** Records taken from one worker before the timers have their turn. */
-  private static final int RECORDS_PER_PASS = 64;
-
-  /** A queue this full means more handshakes than can be answered (the kernel: 1/8 as well). */
-  private static final int UNDER_LOAD_RECORDS = 1024 / 8;
+  /** Reports taken from one worker before the others have their turn. */
+  private static final int REPORTS_PER_PASS = 64;
 
   private final WorkerGroup workers;
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final TrafficSampler sampler;
   private final NanoClock clock;
-  private final byte[] message = new byte[ControlRing.MAX_MESSAGE];
+  private final HandshakeIntake intake;
+  private final HandshakeSender sender;
 
-  public ControlLoop(
+  ControlLoop(
       WorkerGroup workers,
       DeviceProtocol protocol,
       PeerTable peers,
       TrafficSampler sampler,
+      HandshakeSender sender,
       NanoClock clock) {
     this.workers = workers;
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
+    this.sender = sender;
     this.clock = clock;
+    intake = new HandshakeIntake(workers, protocol, clock, new ThreadCpuClock());
   }
 
   /**
@@ -47,29 +50,52 @@ public final class ControlLoop {
   long cycle() {
     boolean more = false;
     for (int i = 0; i < workers.size(); i++) {
-      more |= drain(workers.control(i));
+      more |= drain(workers.control(i).reports());
     }
+    long checkInNs = intake.check();
     long nowNs = clock.nowNs();
     long sampleInNs = sampler.sample(nowNs);
-    long deadlineNs = protocol.poll(nowNs);
+    protocol.poll(nowNs);
+    long answerInNs = intake.answer();
+    sender.flush();
     if (more) {
       return 0;
     }
-    long timerInNs =
-        deadlineNs == DeviceProtocol.NO_DEADLINE
-            ? Long.MAX_VALUE
-            : Math.max(0, deadlineNs - clock.nowNs());
-    return Math.min(sampleInNs, timerInNs);
+    long timerInNs = untilTimer();
+    return Math.min(Math.min(sampleInNs, timerInNs), Math.min(checkInNs, answerInNs));
   }
 
-  private boolean drain(ControlRing ring) {
-    for (int i = 0; i < RECORDS_PER_PASS; i++) {
-      int waiting = ring.size();
-      if (waiting == 0) {
+  private long untilTimer() {
+    // Answers arm timers too.
+    long nowNs = clock.nowNs();
+    long deadlineNs = protocol.poll(nowNs);
+    return deadlineNs == DeviceProtocol.NO_DEADLINE
+        ? Long.MAX_VALUE
+        : Math.max(0, deadlineNs - nowNs);
+  }
+
+  /** Whether the workers brought so much that they need not wake the thread for more. */
+  boolean flooded() {
+    return intake.flooded();
+  }
+
+  /** Whether the workers brought nothing since. */
+  boolean idle() {
+    for (int i = 0; i < workers.size(); i++) {
+      if (!workers.control(i).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean drain(RecordRing ring) {
+    for (int i = 0; i < REPORTS_PER_PASS; i++) {
+      if (ring.size() == 0) {
         return false;
       }
       try {
-        handle(ring, waiting > UNDER_LOAD_RECORDS);
+        handle(ring);
       } finally {
         ring.release();
       }
@@ -77,15 +103,9 @@ public final class ControlLoop {
     return true;
   }
 
-  private void handle(ControlRing ring, boolean underLoad) {
+  private void handle(RecordRing ring) {
     long nowNs = clock.nowNs();
     switch (ring.kind()) {
-      case ControlRing.HANDSHAKE_MESSAGE -> {
-        int length = ring.length();
-        NativeMemory.copy(ring.message(), message, 0, length);
-        protocol.onHandshakeMessage(
-            message, length, SocketAddress.read(ring.address()), underLoad, nowNs);
-      }
       case ControlRing.HANDSHAKE_WANTED -> {
         PeerEntry entry = peers.bySlot(ring.value());
         if (entry != null) {
@@ -103,7 +123,7 @@ public final class ControlLoop {
       case ControlRing.ENDPOINT_MOVED -> {
         PeerEntry entry = peers.bySlot(ring.value());
         if (entry != null) {
-          protocol.onEndpointMoved(entry.protocol(), SocketAddress.read(ring.address()), nowNs);
+          protocol.onEndpointMoved(entry.protocol(), Arrival.endpoint(ring.address()), nowNs);
           entry.peer().clearMove();
         }
       }

@@ -1,12 +1,14 @@
 package io.taltun.daemon.control;
 
 import io.taltun.dataplane.worker.FaultListener;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ public final class ControlThread {
   private static final String NAME = "taltun-control";
   private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /** During a flood: what comes meanwhile is taken in one go, and nobody wakes us for each. */
+  private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(500);
+
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
 
@@ -28,6 +33,12 @@ public final class ControlThread {
 
   // Written by stop().
   private volatile boolean running = true;
+
+  // Written by the control thread, at its end.
+  private volatile boolean ended;
+
+  // Set by the control thread before it sleeps, cleared by whoever wakes it.
+  private final AtomicBoolean asleep = new AtomicBoolean();
 
   // Written by the control thread: the last fault that was logged.
   private String lastFault;
@@ -50,34 +61,70 @@ public final class ControlThread {
     thread.start();
   }
 
-  /** Ends the sleep. Any thread; neither blocks, allocates nor throws. */
+  /**
+   * Ends the sleep, if it sleeps. Any thread, after it has made visible what there is to do;
+   * neither blocks, allocates nor throws.
+   */
   public void wake() {
-    LockSupport.unpark(thread);
+    // Either this sees that it sleeps, or it sees what there is to do before it does (trap 26).
+    VarHandle.fullFence();
+    if (asleep.getPlain() && asleep.compareAndSet(true, false)) {
+      LockSupport.unpark(thread);
+    }
   }
 
-  /** Runs a task on the control thread, later. Any thread. */
+  /** Runs a task on the control thread, later; not at all when that ends before. Any thread. */
   public void execute(Runnable task) {
     tasks.add(task);
     wake();
+    if (ended) {
+      abandonTasks();
+    }
   }
 
   /**
    * Runs a task on the control thread and waits for its result.
    *
    * @throws TimeoutException when the result is not there in time
+   * @throws ExecutionException when the task fails, or the thread ends before it
    */
   public <T> T call(Callable<T> task, long timeoutMs)
       throws InterruptedException, TimeoutException, ExecutionException {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    execute(
-        () -> {
-          try {
-            result.complete(task.call());
-          } catch (Exception e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return result.get(timeoutMs, TimeUnit.MILLISECONDS);
+    return submit(task).get(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Runs a task on the control thread, later. Any thread.
+   *
+   * @return its result; always completed, if by the end of the thread (trap 26)
+   */
+  public <T> CompletableFuture<T> submit(Callable<T> task) {
+    Call<T> call = new Call<>(task, new CompletableFuture<>());
+    execute(call);
+    return call.result;
+  }
+
+  private record Call<T>(Callable<T> task, CompletableFuture<T> result) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        result.complete(task.call());
+      } catch (Exception e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    void abandon() {
+      result.completeExceptionally(new IllegalStateException("the gateway has stopped"));
+    }
+  }
+
+  private void abandonTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      if (task instanceof Call<?> call) {
+        call.abandon();
+      }
+    }
   }
 
   /** Runs what was handed in before, then ends the thread and waits for it. */
@@ -87,6 +134,15 @@ public final class ControlThread {
   }
 
   private void run() {
+    try {
+      loop();
+    } finally {
+      ended = true;
+      abandonTasks();
+    }
+  }
+
+  private void loop() {
     while (running) {
       long sleepNs = MAX_SLEEP_NS;
       try {
@@ -97,10 +153,22 @@ public final class ControlThread {
       } catch (RuntimeException e) {
         log(e);
       }
-      if (running && sleepNs > 0 && tasks.isEmpty()) {
-        LockSupport.parkNanos(this, Math.min(sleepNs, MAX_SLEEP_NS));
+      if (running && sleepNs > 0) {
+        sleep(Math.min(sleepNs, MAX_SLEEP_NS));
       }
     }
+  }
+
+  private void sleep(long ns) {
+    if (loop.flooded()) {
+      LockSupport.parkNanos(this, Math.min(ns, PAUSE_NS));
+      return;
+    }
+    asleep.set(true);
+    if (tasks.isEmpty() && loop.idle()) {
+      LockSupport.parkNanos(this, ns);
+    }
+    asleep.set(false);
   }
 
   private void log(RuntimeException fault) {

@@ -15,8 +15,6 @@ import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,29 +27,27 @@ final class DataplaneActions implements Actions {
   private final HandshakeSender sender;
   private final Aead aead;
   private final InstantSource wallClock;
-  private final Map<HandshakeDrop, Long> drops = new EnumMap<>(HandshakeDrop.class);
-  private long unsent;
+  private final EndpointNames names;
+  private final long[] drops = new long[HandshakeDrop.values().length];
 
   DataplaneActions(
       WorkerGroup workers,
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      InstantSource wallClock) {
+      InstantSource wallClock,
+      EndpointNames names) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
     this.wallClock = wallClock;
+    this.names = names;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
-    if (!sender.send(message, length, to)) {
-      unsent++;
-    } else if (peer != null) {
-      entry(peer).peer().controlLane().sentHandshake(length);
-    }
+    sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
 
   @Override
@@ -102,6 +98,11 @@ final class DataplaneActions implements Actions {
   }
 
   @Override
+  public void unanswered(PeerProtocol peer, long nowNs) {
+    names.onUnanswered(entry(peer), nowNs);
+  }
+
+  @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
     entry(peer).peer().setEndpoint(endpoint);
   }
@@ -110,26 +111,21 @@ final class DataplaneActions implements Actions {
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
     switch (state) {
-      case ONLINE -> LOG.info("peer {} is online at {}", entry.config().name(), peer.endpoint());
+      case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
       case OFFLINE ->
-          LOG.info("peer {} is offline: no answer from {}", entry.config().name(), peer.endpoint());
-      default -> LOG.debug("peer {} is {}", entry.config().name(), state);
+          LOG.info("peer {} is offline: no answer from {}", entry.name(), peer.endpoint());
+      default -> LOG.debug("peer {} is {}", entry.name(), state);
     }
   }
 
   @Override
   public void dropped(HandshakeDrop reason) {
-    drops.merge(reason, 1L, Long::sum);
+    drops[reason.ordinal()]++;
   }
 
-  /** Handshake messages that went no further, by reason. */
-  Map<HandshakeDrop, Long> drops() {
-    return drops;
-  }
-
-  /** Handshake messages that the kernel did not take. */
-  long unsent() {
-    return unsent;
+  /** Handshake messages that went no further. */
+  long drops(HandshakeDrop reason) {
+    return drops[reason.ordinal()];
   }
 
   private static PeerEntry entry(PeerProtocol peer) {

@@ -87,6 +87,26 @@ public final class EndpointResolver implements AutoCloseable {
         .start(() -> askUntilFound(endpoint, found));
   }
 
+  /**
+   * Asks for a name once.
+   *
+   * @param answer called once, on the resolver's thread; null when there is none
+   */
+  void lookUp(HostPort endpoint, Consumer<Endpoint> answer) {
+    Thread.ofVirtual()
+        .name("taltun-resolver-" + endpoint.host())
+        .start(() -> answer.accept(lookUp(endpoint)));
+  }
+
+  private static Endpoint lookUp(HostPort endpoint) {
+    try {
+      return ask(endpoint);
+    } catch (UnknownHostException e) {
+      LOG.debug("endpoint {} does not resolve", endpoint.host());
+      return null;
+    }
+  }
+
   private void askUntilFound(HostPort endpoint, Consumer<Endpoint> found) {
     Duration pause = FIRST_PAUSE;
     while (open) {

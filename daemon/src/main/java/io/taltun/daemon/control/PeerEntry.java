@@ -1,31 +1,46 @@
 package io.taltun.daemon.control;
 
-import io.taltun.config.PeerConfig;
+import io.taltun.config.IpPrefix;
+import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.TrafficSample;
 import io.taltun.dataplane.session.Peer;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
-/** A peer's three sides in one place: the file's, the workers', the protocol's. Control thread. */
+/** A peer's sides in one place: its name, the workers', the protocol's. Control thread. */
 final class PeerEntry {
-  private final PeerConfig config;
+  private final PublicKey publicKey;
+  private final String name;
   private final Peer peer;
+
+  /** Written by {@link AllowedIpTable}. */
+  final Set<IpPrefix> prefixes = new LinkedHashSet<>();
+
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
   private long lastHandshakeEpochNs;
+  private NamedEndpoint namedEndpoint;
 
-  PeerEntry(PeerConfig config, Peer peer) {
-    this.config = config;
+  PeerEntry(PublicKey publicKey, String name, Peer peer) {
+    this.publicKey = publicKey;
+    this.name = name;
     this.peer = peer;
   }
 
-  PeerConfig config() {
-    return config;
+  PublicKey publicKey() {
+    return publicKey;
+  }
+
+  String name() {
+    return name;
   }
 
   Peer peer() {
     return peer;
   }
 
+  /** Null until the protocol was told of the peer. */
   PeerProtocol protocol() {
     return protocol;
   }
@@ -41,6 +56,15 @@ final class PeerEntry {
 
   void setLastSample(TrafficSample sample) {
     lastSample = sample;
+  }
+
+  /** What its endpoint was configured by; null for an address, or when it was set since. */
+  NamedEndpoint namedEndpoint() {
+    return namedEndpoint;
+  }
+
+  void setNamedEndpoint(NamedEndpoint namedEndpoint) {
+    this.namedEndpoint = namedEndpoint;
   }
 
   /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */

@@ -1,22 +1,21 @@
 package io.taltun.daemon.control;
 
-import io.taltun.config.IpPrefix;
-import io.taltun.config.PeerConfig;
+import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.IndexSource;
-import io.taltun.dataplane.path.ForwardingTables;
-import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
-import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
- * All peers by slot, and the receiver indices of all their sessions. Written by the control thread;
- * workers read the session index.
+ * All peers by key and by slot, and the receiver indices of all their sessions. Written by the
+ * control thread; workers read the session index.
  */
 public final class PeerTable implements IndexSource {
   /** Sessions and handshakes in flight: four a peer for a quarter of a million peers. */
@@ -25,7 +24,10 @@ public final class PeerTable implements IndexSource {
   private final RandomGenerator random;
   private final int workers;
   private final SessionIndex<Session> sessions = new SessionIndex<>(MAX_INDICES);
-  private final List<PeerEntry> entries = new ArrayList<>();
+  private final Map<PublicKey, PeerEntry> byKey = new LinkedHashMap<>();
+  private final Map<Integer, PeerEntry> bySlot = new HashMap<>();
+  private final Map<PublicKey, String> names = new HashMap<>();
+  private int nextSlot;
 
   /**
    * @param random unpredictable: indices must not be guessed (trap 23)
@@ -39,44 +41,53 @@ public final class PeerTable implements IndexSource {
     return sessions;
   }
 
-  PeerEntry add(PeerConfig config) {
-    PeerEntry entry = new PeerEntry(config, new Peer(entries.size(), workers));
-    entries.add(entry);
-    return entry;
+  /** What a peer of that key is called from now on, also when it goes and comes again. */
+  void name(PublicKey key, String name) {
+    names.put(key, name);
+  }
+
+  /** Makes an entry; {@link #put} adds it. */
+  PeerEntry create(PublicKey key) {
+    return new PeerEntry(
+        key, names.getOrDefault(key, key.toString()), new Peer(freeSlot(), workers));
+  }
+
+  /**
+   * Not a removed peer's number until 2^31 others were used: a worker may have reported about that
+   * peer just before it went, and the report may wait for us.
+   */
+  private int freeSlot() {
+    int slot;
+    do {
+      slot = nextSlot;
+      nextSlot = nextSlot + 1 & Integer.MAX_VALUE;
+    } while (bySlot.containsKey(slot));
+    return slot;
+  }
+
+  void put(PeerEntry entry) {
+    byKey.put(entry.publicKey(), entry);
+    bySlot.put(entry.peer().slot(), entry);
+  }
+
+  void remove(PeerEntry entry) {
+    byKey.remove(entry.publicKey(), entry);
+    bySlot.remove(entry.peer().slot());
   }
 
   /** The entry of a slot, or null. */
   PeerEntry bySlot(int slot) {
-    return slot >= 0 && slot < entries.size() ? entries.get(slot) : null;
+    return bySlot.get(slot);
   }
 
-  List<PeerEntry> entries() {
-    return entries;
+  /** The entry of a key, or null. */
+  PeerEntry byKey(PublicKey key) {
+    return byKey.get(key);
   }
 
-  /** A snapshot of who owns which prefix. */
-  AllowedIps<Peer> allowedIps() {
-    return allowedIpsBuilder().build();
-  }
-
-  /** The same with this host's own addresses, which no packet is relayed for. */
-  AllowedIps<Peer> relayTargets(List<InetAddress> localAddresses) {
-    AllowedIps.Builder<Peer> builder = allowedIpsBuilder();
-    for (InetAddress address : localAddresses) {
-      byte[] bytes = address.getAddress();
-      builder.add(bytes, bytes.length * Byte.SIZE, ForwardingTables.HERE);
-    }
-    return builder.build();
-  }
-
-  private AllowedIps.Builder<Peer> allowedIpsBuilder() {
-    AllowedIps.Builder<Peer> builder = AllowedIps.builder();
-    for (PeerEntry entry : entries) {
-      for (IpPrefix prefix : entry.config().allowedIps()) {
-        builder.add(prefix.address().getAddress(), prefix.length(), entry.peer());
-      }
-    }
-    return builder;
+  /** All, in the order in which they were added; a view. */
+  Collection<PeerEntry> entries() {
+    return Collections.unmodifiableCollection(byKey.values());
   }
 
   @Override

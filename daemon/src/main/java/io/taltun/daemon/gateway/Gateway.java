@@ -11,8 +11,15 @@ public interface Gateway extends AutoCloseable {
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
 
-  /** Only for the UAPI, whose socket is root's. */
+  /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();
+
+  /**
+   * Makes a change as a whole; returns when it is in force.
+   *
+   * @param change whose keys are the gateway's from then on
+   */
+  void apply(DeviceChange change) throws DeviceChangeException;
 
   /** Asks for the end and returns at once; whoever waits in {@link #awaitStop} then closes. */
   void requestStop();
@@ -23,6 +30,9 @@ public interface Gateway extends AutoCloseable {
    * @return null when the stop was asked for, otherwise one line that says what broke
    */
   String awaitStop() throws InterruptedException;
+
+  /** Whether the end that {@link #awaitStop} tells of came with the device's deletion. */
+  boolean deviceDeleted();
 
   /** Takes addresses, routes, sockets and the device away; harmless when done before. */
   @Override

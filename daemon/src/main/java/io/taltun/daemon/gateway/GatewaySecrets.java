@@ -4,11 +4,11 @@ import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 
 /**
- * The keys of a running gateway, apart from its status so that only the UAPI, whose socket is
- * root's, can reach them.
+ * The keys of a gateway at one moment, apart from its status so that only the UAPI, whose socket is
+ * root's, can reach them. Whoever asked for them closes them, which erases them.
  */
-public interface GatewaySecrets {
-  /** Lent, not to be closed. */
+public interface GatewaySecrets extends AutoCloseable {
+  /** Lent, not to be closed; null when the device has none. */
   PrivateKey privateKey();
 
   /**
@@ -18,4 +18,7 @@ public interface GatewaySecrets {
    * @return {@link PresharedKey#none()} when the peer has none or is gone
    */
   PresharedKey presharedKey(String publicKey);
+
+  @Override
+  void close();
 }

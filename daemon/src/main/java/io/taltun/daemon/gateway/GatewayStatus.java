@@ -7,14 +7,14 @@ import java.util.Map;
  * A gateway at one moment, without secrets.
  *
  * @param name of the device
- * @param publicKey base64
- * @param listenPort UDP
+ * @param publicKey base64; null while the device has no private key
+ * @param listenPort UDP; 0 while the kernel has not chosen one yet
  * @param fwmark 0 for none, below 2^32
  * @param mtu of the device, in bytes
  * @param addresses of the device, with prefix lengths
  * @param uptimeSeconds since the device was ready
  * @param modes how packets are carried; null from a gateway older than this field
- * @param peers in the configuration's order
+ * @param peers in the order in which they came
  * @param drops packets by reason; reasons that never happened are absent
  * @param counters everything else that is counted, by label
  */

@@ -18,10 +18,16 @@ final class LoggedFaults implements FaultListener {
 
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<String> end = new CompletableFuture<>();
+  private final CompletableFuture<String> deviceDeleted = new CompletableFuture<>();
 
   /** Completes with one line when a worker ended although nobody asked it to. */
   CompletableFuture<String> end() {
     return end;
+  }
+
+  /** Completes with one line when a worker found the device deleted. */
+  CompletableFuture<String> deviceDeleted() {
+    return deviceDeleted;
   }
 
   @Override
@@ -35,5 +41,10 @@ final class LoggedFaults implements FaultListener {
   @Override
   public void onEnd(String worker, String why) {
     end.complete(worker + " ended: " + why);
+  }
+
+  @Override
+  public void onDeviceDeleted(String worker) {
+    deviceDeleted.complete("the device was deleted");
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A peer at one moment, without secrets.
  *
- * @param name from the configuration
+ * @param name from the configuration; the key's first characters where that has none
  * @param publicKey base64
  * @param presharedKey whether there is one
  * @param state {@code idle}, {@code connecting}, {@code online} or {@code offline}

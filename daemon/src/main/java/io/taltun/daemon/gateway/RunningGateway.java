@@ -1,89 +1,103 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.config.IpPrefix;
-import io.taltun.config.PeerConfig;
-import io.taltun.config.TaltunConfig;
-import io.taltun.crypto.key.PresharedKey;
-import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerSnapshot;
+import io.taltun.dataplane.os.Errno;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A gateway that is up. Any thread asks; whoever started it closes it. */
-final class RunningGateway implements Gateway, GatewaySecrets {
-  private final TaltunConfig config;
-  private final PublicKey publicKey;
-  private final int listenPort;
-  private final long fwmark;
-  private final int mtu;
+final class RunningGateway implements Gateway {
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
+
+  private final String name;
+  private final List<IpPrefix> addresses;
   private final RuntimeModes modes;
   private final Control control;
+  private final LiveDevice device;
   private final Unwinding unwinding;
-  private final Map<String, PresharedKey> presharedKeys;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
   // Written once, by whoever found the gateway broken, before the latch opens.
   private volatile String failure;
+  private volatile boolean deviceDeleted;
 
   /**
-   * @param fwmark in use, which policy routing may have chosen
+   * @param addresses of the device
    * @param unwinding takes everything back
    */
   RunningGateway(
-      TaltunConfig config,
-      PublicKey publicKey,
-      int listenPort,
-      long fwmark,
-      int mtu,
+      String name,
+      List<IpPrefix> addresses,
       RuntimeModes modes,
       Control control,
+      LiveDevice device,
       Unwinding unwinding) {
-    this.config = config;
-    this.publicKey = publicKey;
-    this.listenPort = listenPort;
-    this.fwmark = fwmark;
-    this.mtu = mtu;
+    this.name = name;
+    this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
+    this.device = device;
     this.unwinding = unwinding;
-    presharedKeys =
-        config.peers().stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    peer -> peer.publicKey().toBase64(), PeerConfig::presharedKey));
   }
 
   @Override
   public String name() {
-    return config.iface().name();
+    return name;
   }
+
+  /** What only the control thread can tell. */
+  private record Snapshot(
+      PublicKey publicKey,
+      int listenPort,
+      long fwmark,
+      int mtu,
+      List<PeerSnapshot> peers,
+      Map<String, Long> drops) {}
 
   @Override
   public GatewayStatus status() {
+    Snapshot now =
+        ask(
+            () ->
+                new Snapshot(
+                    control.publicKey(),
+                    device.listenPort(),
+                    device.fwmark(),
+                    device.mtu(),
+                    control.peers(),
+                    control.drops()));
+    return new GatewayStatus(
+        name,
+        now.publicKey == null ? null : now.publicKey.toBase64(),
+        now.listenPort,
+        now.fwmark,
+        now.mtu,
+        texts(addresses),
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs),
+        modes.now(),
+        now.peers.stream().map(RunningGateway::status).toList(),
+        now.drops,
+        control.counters());
+  }
+
+  private <T> T ask(Callable<T> question) {
     try {
-      return new GatewayStatus(
-          name(),
-          publicKey.toBase64(),
-          listenPort,
-          fwmark,
-          mtu,
-          texts(config.iface().addresses()),
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs),
-          modes.now(),
-          control.peers().stream().map(RunningGateway::status).toList(),
-          control.drops(),
-          control.counters());
+      return control.call(question);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted");
@@ -93,19 +107,18 @@ final class RunningGateway implements Gateway, GatewaySecrets {
   }
 
   private static PeerStatus status(PeerSnapshot peer) {
-    PeerConfig config = peer.config();
     return new PeerStatus(
-        config.name(),
-        config.publicKey().toBase64(),
-        !config.presharedKey().isNone(),
+        peer.name(),
+        peer.publicKey().toBase64(),
+        peer.presharedKey(),
         peer.state().name().toLowerCase(Locale.ROOT),
         peer.endpoint() == null ? null : peer.endpoint().toString(),
         peer.endpoint() == null ? null : "direct",
-        texts(config.allowedIps()),
+        texts(peer.allowedIps()),
         peer.lastHandshakeEpochNs(),
         peer.receivedBytes(),
         peer.sentBytes(),
-        config.persistentKeepalive().toSeconds());
+        peer.persistentKeepalive().toSeconds());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -119,23 +132,56 @@ final class RunningGateway implements Gateway, GatewaySecrets {
 
   @Override
   public GatewaySecrets secrets() {
-    return this;
+    return ask(() -> new CopiedSecrets(control.copyPrivateKey(), control.copyPresharedKeys()));
   }
 
   @Override
-  public PrivateKey privateKey() {
-    return config.iface().privateKey();
+  public void apply(DeviceChange change) throws DeviceChangeException {
+    try {
+      // Without a time limit: a change that came too late would still be made.
+      control.submit(() -> applied(change)).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof DeviceChangeException refused) {
+        throw new DeviceChangeException(refused.errno(), refused.getMessage());
+      }
+      LOG.error("a change was not made", e.getCause());
+      throw new DeviceChangeException(Errno.EIO, "the change was not made: " + e.getCause());
+    } finally {
+      eraseKeys(change);
+    }
   }
 
-  @Override
-  public PresharedKey presharedKey(String publicKey) {
-    return presharedKeys.getOrDefault(publicKey, PresharedKey.none());
+  private Void applied(DeviceChange change) throws DeviceChangeException {
+    device.apply(change);
+    return null;
+  }
+
+  private static void eraseKeys(DeviceChange change) {
+    if (change.privateKey() != null) {
+      change.privateKey().close();
+    }
+    for (PeerChange peer : change.peers()) {
+      if (peer.presharedKey() != null) {
+        peer.presharedKey().close();
+      }
+    }
   }
 
   /** Ends the gateway with a reason: it cannot go on. */
   void fail(String why) {
     failure = why;
     stopRequested.countDown();
+  }
+
+  /** The same, because the device is gone. */
+  void failWithoutDevice(String why) {
+    deviceDeleted = true;
+    fail(why);
+  }
+
+  @Override
+  public boolean deviceDeleted() {
+    return deviceDeleted;
   }
 
   @Override

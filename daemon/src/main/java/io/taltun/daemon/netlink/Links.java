@@ -29,6 +29,18 @@ public final class Links {
     return byName(name).headerInt(HEADER_INDEX);
   }
 
+  /** The interface as it is now. */
+  public Link find(String name) throws SystemCallException {
+    return link(byName(name));
+  }
+
+  static Link link(NetlinkReply reply) {
+    return new Link(
+        reply.headerInt(HEADER_INDEX),
+        (reply.headerInt(HEADER_FLAGS) & Rtnetlink.IFF_UP) != 0,
+        reply.attributes(HEADER_LENGTH).integer(Rtnetlink.IFLA_MTU, 0));
+  }
+
   /** Whether there is an interface of that name. */
   public boolean exists(String name) throws SystemCallException {
     try {

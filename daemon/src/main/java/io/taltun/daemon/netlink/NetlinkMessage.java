@@ -20,6 +20,7 @@ import java.util.Arrays;
 final class NetlinkMessage {
   static final int HEADER_LENGTH = 16;
   static final int ATTRIBUTE_HEADER_LENGTH = 4;
+  private static final int ROUTE_SOURCE_LENGTH = 2;
   static final int CAPACITY = 1024;
 
   private final ByteBuffer bytes = ByteBuffer.allocate(CAPACITY).order(ByteOrder.nativeOrder());
@@ -62,6 +63,12 @@ final class NetlinkMessage {
     bytes.put((byte) family).put((byte) prefixLength).put((byte) 0).put((byte) 0);
     bytes.put((byte) 0).put((byte) protocol).put((byte) scope).put((byte) type).putInt(0);
     return this;
+  }
+
+  /** Names a source in a message that {@link #routeHeader} began. */
+  NetlinkMessage routeSource(byte[] address) {
+    bytes.put(HEADER_LENGTH + ROUTE_SOURCE_LENGTH, (byte) (address.length * Byte.SIZE));
+    return attribute(Rtnetlink.RTA_SRC, address);
   }
 
   /** struct fib_rule_hdr: 12 bytes, for any source and destination. */

@@ -81,6 +81,18 @@ public final class NetworkState {
   }
 
   /**
+   * Gives the device back what the kernel took when somebody set it down: routes and IPv6
+   * addresses. It has to be up again, and in the socket's namespace.
+   *
+   * @param plan the last one
+   * @param fwmark as it was given with that
+   */
+  public void restore(NetworkPlan plan, int fwmark) throws SystemCallException {
+    addAddresses(plan);
+    changeRoutes(plan, fwmark);
+  }
+
+  /**
    * Takes back everything that {@link #change} added, newest first. It may be called again, before
    * the device is closed or after; what cannot be removed is a warning.
    */

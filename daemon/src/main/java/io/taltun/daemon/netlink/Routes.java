@@ -136,6 +136,37 @@ public final class Routes {
     }
   }
 
+  /**
+   * Asks by which interface a packet would leave.
+   *
+   * @param source an address of this host
+   * @param mark the packet's fwmark; 0 for none
+   * @return the interface's index; 0 when there is no way, or the source is not this host's any
+   *     more
+   */
+  public int interfaceTowards(InetAddress destination, InetAddress source, int mark)
+      throws SystemCallException {
+    byte[] bytes = destination.getAddress();
+    NetlinkMessage request =
+        new NetlinkMessage(Rtnetlink.RTM_GETROUTE, 0)
+            .routeHeader(family(destination), bytes.length * Byte.SIZE, 0, 0, 0)
+            .attribute(Rtnetlink.RTA_DST, bytes)
+            .routeSource(source.getAddress());
+    if (mark != 0) {
+      request.attribute(Rtnetlink.RTA_MARK, mark);
+    }
+    try {
+      NetlinkReply reply =
+          netlink.get(request, () -> "cannot ask for the route to " + destination.getHostAddress());
+      return reply == null ? 0 : reply.attributes(HEADER_LENGTH).integer(Rtnetlink.RTA_OIF, 0);
+    } catch (SystemCallException e) {
+      if (e.errno() == Errno.EBADF || e.errno() == Errno.ENOBUFS) {
+        throw e;
+      }
+      return 0;
+    }
+  }
+
   private boolean has(int index, IpPrefix destination, long table) throws SystemCallException {
     return list(table, index).stream().anyMatch(it -> it.destination().equals(destination));
   }

@@ -38,6 +38,7 @@ final class Rtnetlink {
   static final int RTM_DELRULE = 33;
   static final int RTM_GETRULE = 34;
 
+  static final int RTMGRP_LINK = 0x1;
   static final int IFF_UP = 0x1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;
@@ -55,6 +56,7 @@ final class Rtnetlink {
   static final int IFA_F_NODAD = 0x02;
 
   static final int RTA_DST = 1;
+  static final int RTA_SRC = 2;
   static final int RTA_OIF = 4;
   static final int RTA_PRIORITY = 6;
   static final int RTA_PREFSRC = 7;

@@ -2,7 +2,6 @@ package io.taltun.daemon.peer;
 
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PublicKey;
-import io.taltun.crypto.noise.CookieChecker;
 import io.taltun.crypto.noise.HandshakeResponder;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
@@ -33,10 +32,8 @@ public final class DeviceProtocol implements AutoCloseable {
   private final DeviceContext device;
   private final Map<PublicKey, PeerProtocol> peers = new LinkedHashMap<>();
   private final DeadlineQueue deadlines = new DeadlineQueue();
+  private final Admission admission;
   private long nextSerial;
-
-  /** Null while the device has no private key. */
-  private CookieChecker cookies;
 
   /**
    * A device without peers, down.
@@ -54,7 +51,8 @@ public final class DeviceProtocol implements AutoCloseable {
       Actions actions,
       long rekeyAfterBytes) {
     device = new DeviceContext(local, timestamps, random, indices, actions, rekeyAfterBytes);
-    cookies = checkerOf(local);
+    admission = new Admission(random, actions);
+    admission.changeIdentity(local);
   }
 
   // Peers and settings.
@@ -99,7 +97,7 @@ public final class DeviceProtocol implements AutoCloseable {
 
   /**
    * Replaces our static key and erases what was made with the old one (trap 25). A peer whose key
-   * this is goes.
+   * this is goes; those with a persistent keepalive begin their handshake at once.
    *
    * @param local null when there is no private key any more; closed by the caller, as the one
    *     before
@@ -110,14 +108,23 @@ public final class DeviceProtocol implements AutoCloseable {
     if (ourselves != null) {
       removePeer(ourselves);
     }
-    closeCookies();
     device.local(local);
-    cookies = checkerOf(local);
+    admission.changeIdentity(local);
     for (PeerProtocol peer : peers.values()) {
       peer.forgetKeys(nowNs);
+      if (device.ready()) {
+        peer.onLocalUp(nowNs);
+      }
       deadlines.update(peer);
     }
     return ourselves;
+  }
+
+  /**
+   * Lent until the next change of the peer; {@link PresharedKey#isNone none} when there is none.
+   */
+  public PresharedKey presharedKey(PeerProtocol peer) {
+    return peer.keys.presharedKey();
   }
 
   /** Owns {@code presharedKey} from now on; another key than before erases the peer's sessions. */
@@ -169,25 +176,41 @@ public final class DeviceProtocol implements AutoCloseable {
   /**
    * A datagram that is not a transport message, in the first {@code length} bytes of {@code
    * message}, which are not kept. The cheapest check comes first: length and type, mac1, under load
-   * mac2, and only then Diffie-Hellman.
+   * mac2 and the source's budget. An initiation that passes waits for {@link #answerNext}; a
+   * response, which only our own initiations bring about, is used at once.
+   */
+  public void onHandshakeMessage(byte[] message, int length, Endpoint source, long nowNs) {
+    receive(message, length, source, false, nowNs);
+  }
+
+  /**
+   * The same with the answers at once, for callers that are never flooded.
+   *
+   * @param underLoad whether the device is under load whatever waits
    */
   public void onHandshakeMessage(
       byte[] message, int length, Endpoint source, boolean underLoad, long nowNs) {
+    receive(message, length, source, underLoad, nowNs);
+    Answer answer;
+    do {
+      answer = answerNext(nowNs);
+    } while (answer != Answer.NONE_WAITS);
+  }
+
+  private void receive(byte[] message, int length, Endpoint source, boolean forced, long nowNs) {
     int type = MessageType.of(message, length);
     switch (type) {
       case MessageType.INITIATION, MessageType.RESPONSE, MessageType.COOKIE_REPLY -> {
         if (!device.ready()) {
           drop(HandshakeDrop.NOT_READY);
-          return;
-        }
-        byte[] exact = message.length == length ? message : Arrays.copyOf(message, length);
-        if (type == MessageType.COOKIE_REPLY) {
-          onCookieReply(exact, nowNs);
-        } else if (admitted(exact, source, underLoad, nowNs)) {
-          if (type == MessageType.INITIATION) {
-            onInitiation(exact, source, nowNs);
+        } else if (type == MessageType.INITIATION) {
+          admission.onInitiation(message, source, forced, nowNs);
+        } else {
+          byte[] exact = Arrays.copyOf(message, length);
+          if (type == MessageType.RESPONSE) {
+            onResponse(exact, source, forced, nowNs);
           } else {
-            onResponse(exact, source, nowNs);
+            onCookieReply(exact, nowNs);
           }
         }
       }
@@ -197,6 +220,31 @@ public final class DeviceProtocol implements AutoCloseable {
                   ? HandshakeDrop.WRONG_LENGTH
                   : HandshakeDrop.UNKNOWN_TYPE);
     }
+  }
+
+  /** Answers the initiation whose turn it is: four X25519, or one when it is nobody's. */
+  public Answer answerNext(long nowNs) {
+    InitiationQueue waiting = admission.waiting();
+    if (!waiting.take()) {
+      return Answer.NONE_WAITS;
+    }
+    if (!device.ready()) {
+      drop(HandshakeDrop.NOT_READY);
+      return Answer.IN_VAIN;
+    }
+    return onInitiation(waiting.message(), waiting.source(), nowNs)
+        ? Answer.ANSWERED
+        : Answer.IN_VAIN;
+  }
+
+  /** Initiations that wait for {@link #answerNext}. */
+  public int waitingInitiations() {
+    return admission.waiting().size();
+  }
+
+  /** Whether initiations without a cookie are sent one instead of an answer. */
+  public boolean underLoad(long nowNs) {
+    return admission.underLoad(nowNs);
   }
 
   /** A worker holds a packet and has no session that may send it. */
@@ -255,54 +303,34 @@ public final class DeviceProtocol implements AutoCloseable {
     for (PeerProtocol peer : List.copyOf(peers.values())) {
       removePeer(peer);
     }
-    closeCookies();
+    admission.close();
     device.local(null);
   }
 
-  private boolean admitted(byte[] message, Endpoint source, boolean underLoad, long nowNs) {
-    if (!cookies.mac1Valid(message, message.length)) {
-      drop(HandshakeDrop.BAD_MAC1);
-      return false;
-    }
-    if (!underLoad) {
-      return true;
-    }
-    byte[] place = source.macInput();
-    if (cookies.mac2Valid(message, message.length, place, nowNs)) {
-      return true;
-    }
-    byte[] reply = new byte[CookieReply.LENGTH];
-    cookies.writeCookieReply(message, message.length, place, nowNs, reply);
-    drop(HandshakeDrop.COOKIE_REQUIRED);
-    device.actions.sendHandshake(null, reply, reply.length, source);
-    return false;
-  }
-
-  private void onInitiation(byte[] message, Endpoint source, long nowNs) {
-    HandshakeResponder initiation = HandshakeResponder.open(device.local(), message);
+  private boolean onInitiation(byte[] message, Endpoint source, long nowNs) {
+    HandshakeResponder initiation = HandshakeResponder.read(device.local(), message);
     if (initiation == null) {
       drop(HandshakeDrop.NOT_AUTHENTIC);
-      return;
+      return false;
     }
     try (initiation) {
       PeerProtocol peer = peers.get(initiation.remoteStatic());
       if (peer == null) {
         drop(HandshakeDrop.UNKNOWN_PEER);
-        return;
+        return false;
       }
-      peer.onInitiation(initiation, source, nowNs);
+      boolean answered = peer.onInitiation(initiation, source, nowNs);
       deadlines.update(peer);
+      return answered;
     }
   }
 
-  private void onResponse(byte[] message, Endpoint source, long nowNs) {
+  private void onResponse(byte[] message, Endpoint source, boolean forced, long nowNs) {
     PeerProtocol peer = device.holder(Response.receiverIndex(message));
-    if (peer == null) {
-      drop(HandshakeDrop.UNKNOWN_INDEX);
-      return;
+    if (admission.admitsResponse(message, peer, source, forced, nowNs)) {
+      peer.onResponse(message, source, nowNs);
+      deadlines.update(peer);
     }
-    peer.onResponse(message, source, nowNs);
-    deadlines.update(peer);
   }
 
   /** Names an initiation that is pending, or a response: its index is a session's by now. */
@@ -321,19 +349,6 @@ public final class DeviceProtocol implements AutoCloseable {
         || message[0] >= MessageType.INITIATION
             && message[0] <= MessageType.COOKIE_REPLY
             && (message[1] | message[2] | message[3]) == 0;
-  }
-
-  private CookieChecker checkerOf(StaticIdentity local) {
-    return local == null
-        ? null
-        : new CookieChecker(local.publicKey(), local.primitives(), device.random);
-  }
-
-  private void closeCookies() {
-    if (cookies != null) {
-      cookies.close();
-      cookies = null;
-    }
   }
 
   private void drop(HandshakeDrop reason) {

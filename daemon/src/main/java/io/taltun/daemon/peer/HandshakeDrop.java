@@ -14,9 +14,13 @@ public enum HandshakeDrop {
   BAD_MAC1,
   /** Under load and without a valid mac2: answered by a cookie reply. */
   COOKIE_REQUIRED,
+  /** Under load, from a source that asks more than 20 times a second. */
+  OVER_BUDGET,
+  /** More initiations wait than can be answered soon, most of them from where this one came. */
+  QUEUE_FULL,
   /** The Noise handshake does not authenticate. */
   NOT_AUTHENTIC,
-  /** Authentic, from a public key that is nobody's here. */
+  /** In the name of a public key that is nobody's here. */
   UNKNOWN_PEER,
   /** The timestamp is not greater than the peer's greatest. */
   REPLAYED_TIMESTAMP,

@@ -3,7 +3,6 @@ package io.taltun.daemon.peer;
 import static io.taltun.daemon.peer.TrafficSample.NEVER;
 import static io.taltun.daemon.peer.TrafficSample.isAfter;
 import static io.taltun.daemon.peer.WireGuardLimits.ERASE_AFTER_TIME_NS;
-import static io.taltun.daemon.peer.WireGuardLimits.INITIATION_INTERVAL_NS;
 import static io.taltun.daemon.peer.WireGuardLimits.REKEY_ATTEMPT_TIME_NS;
 import static io.taltun.daemon.peer.WireGuardLimits.REKEY_TIMEOUT_JITTER_NS;
 import static io.taltun.daemon.peer.WireGuardLimits.REKEY_TIMEOUT_NS;
@@ -11,10 +10,8 @@ import static io.taltun.daemon.peer.WireGuardLimits.REKEY_TIMEOUT_NS;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.key.TransportKeys;
-import io.taltun.crypto.noise.CookieGenerator;
 import io.taltun.crypto.noise.HandshakeInitiator;
 import io.taltun.crypto.noise.HandshakeResponder;
-import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.Response;
 import io.taltun.daemon.peer.PeerTimers.Timer;
@@ -41,7 +38,7 @@ public final class PeerProtocol {
   private static final Timer[] TIMERS = Timer.values();
 
   private final DeviceContext device;
-  private final PublicKey publicKey;
+  final PeerKeys keys;
   private final Object attachment;
   private final SessionSlots sessions = new SessionSlots();
 
@@ -59,20 +56,14 @@ public final class PeerProtocol {
   /** Written by {@link DeadlineQueue}; changes only while the peer is not in it. */
   long scheduledNs;
 
-  private PresharedKey presharedKey;
   private Endpoint endpoint;
   private long persistentKeepaliveNs;
-  private CookieGenerator cookies;
-
   private PendingInitiation pending;
 
   /** The latest initiation or response that was sent. */
   private long handshakeSentNs = NEVER;
 
-  /** The latest initiation that was answered. */
-  private long initiationAnsweredNs = NEVER;
-
-  private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
+  private final InitiationHistory initiations = new InitiationHistory();
   private long backOffNs;
 
   /** The latest initiation had no answer, and nothing authentic came since. */
@@ -84,16 +75,15 @@ public final class PeerProtocol {
   PeerProtocol(DeviceContext device, PeerSettings settings, long serial) {
     this.device = device;
     this.serial = serial;
-    this.publicKey = settings.publicKey();
+    this.keys = new PeerKeys(settings.publicKey(), settings.presharedKey());
     this.attachment = settings.attachment();
-    this.presharedKey = settings.presharedKey();
     this.endpoint = settings.endpoint();
     this.traffic = new TrafficWatch(timers, device);
   }
 
   /** Who the peer is. */
   public PublicKey publicKey() {
-    return publicKey;
+    return keys.remoteStatic();
   }
 
   /** What the settings carried. */
@@ -162,29 +152,32 @@ public final class PeerProtocol {
     refreshState(nowNs);
   }
 
-  void onInitiation(HandshakeResponder initiation, Endpoint source, long nowNs) {
-    if (Tai64n.compare(initiation.timestamp(), greatestTimestamp) <= 0) {
-      device.actions.dropped(HandshakeDrop.REPLAYED_TIMESTAMP);
-      return;
+  /** An initiation in this peer's name; whether it is answered. */
+  boolean onInitiation(HandshakeResponder initiation, Endpoint source, long nowNs) {
+    if (!initiation.authenticate(keys.staticSecret(device.local()))) {
+      device.actions.dropped(HandshakeDrop.NOT_AUTHENTIC);
+      return false;
     }
-    if (initiationAnsweredNs != NEVER && nowNs - initiationAnsweredNs < INITIATION_INTERVAL_NS) {
-      device.actions.dropped(HandshakeDrop.TOO_SOON);
-      return;
+    byte[] timestamp = initiation.timestamp();
+    HandshakeDrop objection = initiations.objection(timestamp, nowNs);
+    if (objection != null) {
+      device.actions.dropped(objection);
+      return false;
     }
     int index = device.reserveIndex(this);
     if (index == IndexSource.NONE) {
-      return;
+      return false;
     }
     byte[] message = new byte[Response.LENGTH];
-    TransportKeys keys = initiation.writeResponse(presharedKey, index, device.random, message);
-    if (keys == null) {
+    TransportKeys transport =
+        initiation.writeResponse(keys.presharedKey(), index, device.random, message);
+    if (transport == null) {
       device.releaseIndex(index);
       device.actions.dropped(HandshakeDrop.NOT_AUTHENTIC);
-      return;
+      return false;
     }
-    cookies().addMacs(message, Response.LENGTH, nowNs);
-    greatestTimestamp = initiation.timestamp();
-    initiationAnsweredNs = nowNs;
+    keys.cookies(device.local()).addMacs(message, Response.LENGTH, nowNs);
+    initiations.accepted(timestamp, nowNs);
     handshakeSentNs = nowNs;
     if (timers.armed(Timer.RETRANSMIT)) {
       // The peer is about to confirm, which ends our attempt.
@@ -192,7 +185,7 @@ public final class PeerProtocol {
     }
     moveTo(source);
     SessionLife session = new SessionLife(index, initiation.remoteIndex(), false, nowNs, nowNs);
-    device.actions.sessionCreated(this, session, keys);
+    device.actions.sessionCreated(this, session, transport);
     timers.arm(Timer.ERASE_SESSIONS, nowNs + ERASE_AFTER_TIME_NS);
     publishSessions(sessions.installAsResponder(session));
     device.actions.sendHandshake(this, message, Response.LENGTH, source);
@@ -200,6 +193,14 @@ public final class PeerProtocol {
     traffic.onHandshakeReceived(nowNs);
     traffic.onHandshakeSent(nowNs);
     refreshState(nowNs);
+    return true;
+  }
+
+  /** Whether a response may answer the pending initiation, for which not many came yet. */
+  boolean expects(byte[] response) {
+    return pending != null
+        && pending.localIndex() == Response.receiverIndex(response)
+        && pending.mayTry();
   }
 
   void onResponse(byte[] message, Endpoint source, long nowNs) {
@@ -208,19 +209,20 @@ public final class PeerProtocol {
       device.actions.dropped(HandshakeDrop.UNKNOWN_INDEX);
       return;
     }
-    TransportKeys keys = pending.handshake().readResponse(message);
-    if (keys == null) {
+    TransportKeys transport = pending.handshake().readResponse(message);
+    if (transport == null) {
       device.actions.dropped(HandshakeDrop.NOT_AUTHENTIC);
       return;
     }
     SessionLife session =
-        new SessionLife(keys.localIndex(), keys.remoteIndex(), true, nowNs, pending.sentNs());
+        new SessionLife(
+            transport.localIndex(), transport.remoteIndex(), true, nowNs, pending.sentNs());
     // The index is the session's from now on.
     pending.handshake().close();
     pending = null;
     endAttempt();
     moveTo(source);
-    device.actions.sessionCreated(this, session, keys);
+    device.actions.sessionCreated(this, session, transport);
     timers.arm(Timer.ERASE_SESSIONS, nowNs + ERASE_AFTER_TIME_NS);
     List<SessionLife> displaced = sessions.installAsInitiator(session);
     startCurrent();
@@ -234,7 +236,7 @@ public final class PeerProtocol {
 
   void onCookieReply(byte[] message, long nowNs) {
     // Kept for the next initiation or response; the endpoint does not move (trap 12).
-    if (!cookies().readCookieReply(message, nowNs)) {
+    if (!keys.cookies(device.local()).readCookieReply(message, nowNs)) {
       device.actions.dropped(HandshakeDrop.BAD_COOKIE_REPLY);
     }
   }
@@ -252,9 +254,9 @@ public final class PeerProtocol {
     refreshState(nowNs);
   }
 
-  /** The peer proved to be at {@code to}. */
+  /** The peer proved to be at {@code to}, and to speak to what that says of this host. */
   void moveTo(Endpoint to) {
-    if (!to.equals(endpoint)) {
+    if (!to.sameWayAs(endpoint)) {
       endpoint = to;
       device.actions.endpointChanged(this, to);
     }
@@ -295,7 +297,12 @@ public final class PeerProtocol {
       case SESSION_ENDS -> {
         // The state follows.
       }
-      case ANSWER_OVERDUE -> markUnanswered();
+      case ANSWER_OVERDUE -> {
+        markUnanswered();
+        if (unanswered) {
+          device.actions.unanswered(this, nowNs);
+        }
+      }
       case ERASE_SESSIONS -> eraseSessions();
       case RETIRE_LINGERING -> retireLingering();
       case GIVE_UP -> giveUp(nowNs);
@@ -319,14 +326,8 @@ public final class PeerProtocol {
   // Settings.
 
   void changePresharedKey(PresharedKey changed, long nowNs) {
-    if (changed == presharedKey) {
-      return;
-    }
-    boolean same = changed.equals(presharedKey);
-    presharedKey.close();
-    presharedKey = changed;
-    if (!same) {
-      forgetKeys(nowNs);
+    if (keys.changePresharedKey(changed)) {
+      forgetSessions(nowNs);
     }
   }
 
@@ -353,6 +354,11 @@ public final class PeerProtocol {
 
   /** Erases sessions and the pending initiation; an attempt goes on with its next retry. */
   void forgetKeys(long nowNs) {
+    keys.forgetStaticSecret();
+    forgetSessions(nowNs);
+  }
+
+  private void forgetSessions(long nowNs) {
     abandonInitiation();
     eraseSessions();
     refreshState(nowNs);
@@ -374,7 +380,7 @@ public final class PeerProtocol {
     eraseSessions();
     timers.disarmAll();
     device.actions.waitingDropped(this);
-    presharedKey.close();
+    keys.erase();
   }
 
   // Handshakes.
@@ -435,15 +441,17 @@ public final class PeerProtocol {
       return;
     }
     HandshakeInitiator handshake =
-        new HandshakeInitiator(device.local(), publicKey, presharedKey, device.random);
+        new HandshakeInitiator(
+            device.local(), keys.remoteStatic(), keys.presharedKey(), device.random);
     byte[] message = new byte[Initiation.LENGTH];
-    if (!handshake.writeInitiation(index, device.timestamps.next(), message)) {
+    if (!handshake.writeInitiation(
+        index, device.timestamps.next(), keys.staticSecret(device.local()), message)) {
       handshake.close();
       device.releaseIndex(index);
       device.actions.dropped(HandshakeDrop.LOW_ORDER_KEY);
       return;
     }
-    cookies().addMacs(message, Initiation.LENGTH, nowNs);
+    keys.cookies(device.local()).addMacs(message, Initiation.LENGTH, nowNs);
     pending = new PendingInitiation(index, handshake, nowNs);
     handshakeSentNs = nowNs;
     timers.arm(Timer.ANSWER_OVERDUE, nowNs + REKEY_TIMEOUT_NS);
@@ -493,13 +501,6 @@ public final class PeerProtocol {
       device.releaseIndex(pending.localIndex());
       pending = null;
     }
-  }
-
-  private CookieGenerator cookies() {
-    if (cookies == null) {
-      cookies = new CookieGenerator(publicKey, device.local().primitives());
-    }
-    return cookies;
   }
 
   // Keepalives.
@@ -591,6 +592,6 @@ public final class PeerProtocol {
 
   @Override
   public String toString() {
-    return "peer " + publicKey + " " + state;
+    return "peer " + publicKey() + " " + state;
   }
 }

@@ -2,12 +2,11 @@ package io.taltun.daemon.uapi;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.LineBasedFrameDecoder;
-import io.netty.handler.codec.string.StringDecoder;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.unix.SocketServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Path;
 
 /**
@@ -15,9 +14,6 @@ import java.nio.file.Path;
  * keep a connection open for as long as they like.
  */
 public final class UapiServer implements AutoCloseable {
-  /** The longest line of the protocol, a preshared key's, has 78 bytes. */
-  private static final int MOST_LINE_BYTES = 1024;
-
   private final SocketServer server;
 
   private UapiServer(SocketServer server) {
@@ -30,7 +26,6 @@ public final class UapiServer implements AutoCloseable {
    * @throws io.taltun.daemon.unix.SocketInUseException when another implementation runs the device
    */
   public static UapiServer open(Path socket, Gateway gateway) throws IOException {
-    var getOperation = new GetOperation(gateway);
     return new UapiServer(
         SocketServer.open(
             socket,
@@ -38,13 +33,19 @@ public final class UapiServer implements AutoCloseable {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                channel
-                    .pipeline()
-                    .addLast(new LineBasedFrameDecoder(MOST_LINE_BYTES, true, true))
-                    .addLast(new StringDecoder(StandardCharsets.US_ASCII))
-                    .addLast(new UapiHandler(getOperation));
+                channel.pipeline().addLast(new UapiHandler(gateway, UapiServer::interfaceIndex));
               }
             }));
+  }
+
+  /** As {@code wg} names the zone of a link-local endpoint. */
+  private static int interfaceIndex(String name) {
+    try {
+      NetworkInterface found = NetworkInterface.getByName(name);
+      return found == null ? 0 : found.getIndex();
+    } catch (SocketException e) {
+      return 0;
+    }
   }
 
   /** Stops listening. */

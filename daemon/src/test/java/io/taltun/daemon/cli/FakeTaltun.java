@@ -1,6 +1,9 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.gateway.FakeGateway;
+import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.gateway.GatewayFactory;
 import io.taltun.daemon.gateway.GatewayStartException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,25 @@ import java.util.Arrays;
 final class FakeTaltun {
   private FakeTaltun() {}
 
+  /** A port or a device's name makes a gateway fail to start. */
+  private static final class FakeGateways implements GatewayFactory {
+    @Override
+    public Gateway start(TaltunConfig config) throws GatewayStartException {
+      if (config.iface().listenPort() == 1) {
+        throw new GatewayStartException("port 1 is not for us");
+      }
+      return new FakeGateway(config.iface().name());
+    }
+
+    @Override
+    public Gateway startBare(String name) throws GatewayStartException {
+      if (name.equals("busy0")) {
+        throw new GatewayStartException("busy0 is there already");
+      }
+      return new FakeGateway(name);
+    }
+  }
+
   public static void main(String[] words) {
     Path folder = Path.of(words[0]);
     String[] arguments = Arrays.copyOfRange(words, 1, words.length);
@@ -19,14 +41,7 @@ final class FakeTaltun {
             folder.resolve("etc/peers.yaml"),
             folder.resolve("run"),
             folder.resolve("wg"),
-            config -> {
-              if (config.iface().listenPort() == 1) {
-                throw new GatewayStartException("port 1 is not for us");
-              }
-              FakeGateway gateway = new FakeGateway(config.iface().name());
-              gateway.failure = System.getenv("FAKE_FAILURE");
-              return gateway;
-            },
+            new FakeGateways(),
             CommandRun.ROOT,
             SelfCommand.of(arguments.length),
             System.in,

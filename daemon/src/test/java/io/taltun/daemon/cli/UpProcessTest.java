@@ -3,13 +3,12 @@ package io.taltun.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,24 +25,16 @@ class UpProcessTest {
       """;
 
   @TempDir Path folder;
-  private final List<Process> processes = new ArrayList<>();
+  private FakeProcesses processes;
+
+  @BeforeEach
+  void prepare() {
+    processes = new FakeProcesses(folder);
+  }
 
   @AfterEach
   void end() {
-    processes.forEach(Process::destroyForcibly);
-  }
-
-  private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(FakeTaltun.class.getName(), folder.toString()));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).start();
-    processes.add(process);
-    return process;
+    processes.close();
   }
 
   private Process up(String yaml, String... more) throws IOException {
@@ -51,7 +42,7 @@ class UpProcessTest {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("up", "-c", folder.resolve("fake.yaml").toString()));
     arguments.addAll(List.of(more));
-    return start(arguments.toArray(String[]::new));
+    return processes.start(arguments.toArray(String[]::new));
   }
 
   private Path socket() {
@@ -59,14 +50,7 @@ class UpProcessTest {
   }
 
   private void awaitUp(Process process) throws Exception {
-    while (!Files.exists(socket())) {
-      assertThat(process.isAlive()).isTrue();
-      Thread.sleep(10);
-    }
-  }
-
-  private static String error(Process process) throws IOException {
-    return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    FakeProcesses.await(process, socket());
   }
 
   private void assertGone() {
@@ -81,24 +65,41 @@ class UpProcessTest {
     process.toHandle().destroy(); // SIGTERM, and the streams stay open
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
-    assertThat(error(process))
+    assertThat(FakeProcesses.error(process))
         .contains("gateway: fake0 answers on " + socket(), "gateway: fake0 is down")
         .doesNotContain("\tat ")
         .doesNotContain("yAnz5TF");
     assertGone();
   }
 
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  }
+
+  /** Lines of its log, up to one with {@code text} or to the end. */
+  private static void readUntil(Process process, String text, StringBuilder read)
+      throws IOException {
+    String line;
+    do {
+      line = process.errorReader().readLine();
+      read.append(line == null ? "" : line + "\n");
+    } while (line != null && (text == null || !line.contains(text)));
+  }
+
   @Test
   void shouldLogJsonAndOutliveHupAndUsr1() throws Exception {
     Process process = up(YAML, "--log-format", "json");
     awaitUp(process);
-    for (String signal : new String[] {"HUP", "USR1", "INT"}) {
-      new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
-      Thread.sleep(300);
-    }
+    StringBuilder read = new StringBuilder();
+    signal(process, "HUP");
+    readUntil(process, "SIGHUP", read);
+    signal(process, "USR1");
+    readUntil(process, "name=phone", read);
+    signal(process, "INT");
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
-    String log = error(process);
+    readUntil(process, null, read);
+    String log = read.toString();
     assertThat(log.lines()).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
     assertThat(log).contains("SIGHUP").contains("drops {replay=3}").contains("name=office");
   }
@@ -122,8 +123,8 @@ class UpProcessTest {
             "fake0 is up; its log is %s/run/fake0.log, 'taltun down fake0' stops it"
                 .formatted(folder));
     assertThat(socket()).exists();
-    Process down = start("down");
-    assertThat(down.waitFor()).as(error(down)).isZero();
+    Process down = processes.start("down");
+    assertThat(down.waitFor()).as(FakeProcesses.error(down)).isZero();
     assertThat(down.inputReader().readLine()).isEqualTo("fake0 is down");
     assertGone();
   }
@@ -132,6 +133,6 @@ class UpProcessTest {
   void shouldHandOnTheErrorOfADaemonThatDoesNotStart() throws Exception {
     Process process = up(YAML.replace("51820", "1"), "--daemon");
     assertThat(process.waitFor()).isOne();
-    assertThat(error(process)).isEqualTo("taltun up: port 1 is not for us\n");
+    assertThat(FakeProcesses.error(process)).isEqualTo("taltun up: port 1 is not for us\n");
   }
 }

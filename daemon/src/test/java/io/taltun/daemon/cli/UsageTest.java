@@ -37,6 +37,10 @@ class UsageTest {
             + " try 'taltun status --help'",
         "import|taltun import: Missing required parameter: 'FILE.conf';"
             + " try 'taltun import --help'",
+        "wg|taltun wg: Missing required parameter: 'IFACE'; try 'taltun wg --help'",
+        "wg a/b|taltun wg: a device's name has 1 to 15 letters, digits and _ = + . -, not 'a/b';"
+            + " try 'taltun wg --help'",
+        "wg -f|taltun wg: Missing required parameter: 'IFACE'; try 'taltun wg --help'",
         "genkey x|taltun genkey: there is no place for 'x'; try 'taltun genkey --help'",
       })
   void shouldSayInOneLineWhatIsWrongWithTheUsage(String arguments, String message) {
@@ -67,6 +71,7 @@ class UsageTest {
       strings = {
         "up",
         "down",
+        "wg",
         "check",
         "genkey",
         "genpsk",
@@ -106,7 +111,7 @@ class UsageTest {
   void shouldPrintTheCompletionScript() {
     CommandRun run = run("completion");
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("complete -F _complete_taltun").contains("genpsk");
+    assertThat(run.out()).contains("complete -F _complete_taltun", "genpsk", "wg", "--foreground");
   }
 
   @Test

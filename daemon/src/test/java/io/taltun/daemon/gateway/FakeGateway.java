@@ -7,10 +7,11 @@ import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** A gateway without a data path, with one peer of every kind. */
-public final class FakeGateway implements Gateway, GatewaySecrets {
+public final class FakeGateway implements Gateway {
   public static final String OFFICE = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
   public static final String PHONE = "TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=";
   public static final long HANDSHAKE_NS = 1_763_712_000_123_456_789L;
@@ -19,6 +20,17 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
   public volatile boolean silent;
   public volatile boolean closed;
   public volatile String failure;
+  public volatile boolean deviceDeleted;
+
+  /** What was asked for, in its order. */
+  public final List<DeviceChange> changes = new CopyOnWriteArrayList<>();
+
+  /** With which every change is refused; 0 for none is. */
+  public volatile int refusal;
+
+  /** Of the peer {@link #PHONE}. */
+  public volatile List<String> prefixes = List.of("fd99::3/128");
+
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
@@ -54,8 +66,7 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
             2048,
             25);
     PeerStatus phone =
-        new PeerStatus(
-            "phone", PHONE, false, "idle", null, null, List.of("fd99::3/128"), 0, 0, 0, 0);
+        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -105,17 +116,24 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
 
   @Override
   public GatewaySecrets secrets() {
-    return this;
+    byte[] raw = privateKey.copyBytes();
+    return new CopiedSecrets(PrivateKey.of(raw), Map.of(OFFICE, presharedKey.copy()));
   }
 
-  @Override
   public PrivateKey privateKey() {
     return privateKey;
   }
 
-  @Override
   public PresharedKey presharedKey(String publicKey) {
     return publicKey.equals(OFFICE) ? presharedKey : PresharedKey.none();
+  }
+
+  @Override
+  public void apply(DeviceChange change) throws DeviceChangeException {
+    if (refusal != 0) {
+      throw new DeviceChangeException(refusal, "refused by a test");
+    }
+    changes.add(change);
   }
 
   @Override
@@ -127,6 +145,11 @@ public final class FakeGateway implements Gateway, GatewaySecrets {
   public String awaitStop() throws InterruptedException {
     stopRequested.await();
     return failure;
+  }
+
+  @Override
+  public boolean deviceDeleted() {
+    return deviceDeleted;
   }
 
   @Override

@@ -15,10 +15,12 @@ import java.util.List;
  * Runs a test in an empty network namespace: that of a thread of its own, so that both are gone
  * afterwards whatever the test did.
  */
-final class NetworkNamespace {
+public final class NetworkNamespace {
   private static final int CLONE_NEWNET = 0x4000_0000;
 
-  interface Body {
+  /** What runs in it. */
+  public interface Body {
+    /** The test. */
     void run() throws Exception;
   }
 
@@ -38,7 +40,8 @@ final class NetworkNamespace {
     return lines;
   }
 
-  static void run(Body body) throws Exception {
+  /** Runs a test, or skips it where that takes a right we do not have. */
+  public static void run(Body body) throws Exception {
     assumeTrue(isRoot(), "skipped: needs root");
     assumeTrue(Files.exists(Path.of("/dev/net/tun")), "skipped: needs /dev/net/tun");
     Throwable[] failure = new Throwable[1];

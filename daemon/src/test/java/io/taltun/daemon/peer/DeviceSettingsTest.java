@@ -112,6 +112,15 @@ class DeviceSettingsTest {
   }
 
   @Test
+  void shouldSpeakToPersistentPeersAtOnceWhenThePrivateKeyComes() {
+    pair.alice.protocol.changeIdentity(null, pair.clock.nowNs());
+    pair.alice.protocol.changePersistentKeepalive(pair.toBob.protocol, 25 * S, pair.clock.nowNs());
+    assertThat(pair.fromAlice).isEmpty();
+    pair.alice.protocol.changeIdentity(pair.alice.identity, pair.clock.nowNs());
+    assertThat(pair.fromAlice).hasSize(1);
+  }
+
+  @Test
   void shouldErasePeerWhenRemoved() {
     pair.handshake();
     pair.alice.protocol.removePeer(pair.toBob.protocol);

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
+import io.taltun.crypto.noise.CookieGenerator;
 import io.taltun.crypto.wire.MessageType;
+import io.taltun.crypto.wire.Response;
 import io.taltun.dataplane.udp.Endpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +117,7 @@ class HandshakeTest {
     assertThat(pair.fromBob).isEmpty();
   }
 
+  /** Trap 34: a handshake that is right in itself gives a stranger nothing. */
   @Test
   void shouldDropWhenPeerIsUnknown() {
     SimulatedDevice stranger =
@@ -133,6 +136,7 @@ class HandshakeTest {
     assertThat(pair.bob.indices).isEmpty();
   }
 
+  /** Trap 21: the other half, at the responder. */
   @Test
   void shouldDropReplayWhenTimestampIsNotGreater() {
     Datagram first = initiation();
@@ -227,15 +231,40 @@ class HandshakeTest {
     assertThat(pair.toAlice.protocol.current()).isNotNull();
   }
 
-  /** Trap 8, the other direction: a response too is answered by a cookie reply. */
   @Test
-  void shouldConvergeWhenInitiatorIsUnderLoad() {
+  void shouldConvergeAtOnceWhenOnlyTheInitiatorIsUnderLoad() {
     pair.alice.underLoad = true;
     pair.handshake();
 
+    assertThat(pair.toBob.protocol.current()).isNotNull();
+    assertThat(pair.toAlice.protocol.current()).isNotNull();
+  }
+
+  /** Trap 8, the other direction: a response too is answered by a cookie reply. */
+  @Test
+  void shouldAskForACookieWhenForgedResponsesComeUnderLoad() {
+    pair.alice.underLoad = true;
+    pair.alice.protocol.onHandshakeWanted(pair.toBob.protocol, pair.clock.nowNs());
+    pair.bob.receive(pair.fromAlice.remove());
+    Datagram response = pair.fromBob.remove();
+    byte[] forged = response.bytes().clone();
+    forged[Response.EPHEMERAL] ^= 1;
+    new CookieGenerator(pair.alice.publicKey(), SimulatedDevice.PRIMITIVES)
+        .addMacs(forged, forged.length, pair.clock.nowNs());
+    for (int i = 0; i < 10; i++) {
+      pair.alice.receive(new Datagram(ELSEWHERE, ALICE, forged));
+    }
+    assertThat(pair.alice.drops(HandshakeDrop.NOT_AUTHENTIC)).isEqualTo(4);
+    assertThat(pair.alice.drops(HandshakeDrop.COOKIE_REQUIRED)).isEqualTo(6);
+
+    pair.alice.receive(response);
     assertThat(pair.toBob.protocol.current()).isNull();
+    assertThat(pair.fromAlice.getLast().type()).isEqualTo(MessageType.COOKIE_REPLY);
+    assertThat(pair.fromAlice.getLast().to()).isEqualTo(BOB);
+    pair.bob.receive(pair.fromAlice.removeLast());
     pair.aliceAfter(5 * S);
-    pair.carry();
+    pair.bob.receive(pair.fromAlice.removeLast());
+    pair.alice.receive(pair.fromBob.remove());
     assertThat(pair.toBob.protocol.current()).isNotNull();
   }
 

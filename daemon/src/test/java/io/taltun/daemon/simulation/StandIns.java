@@ -2,10 +2,10 @@ package io.taltun.daemon.simulation;
 
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.Blake2s;
+import io.taltun.crypto.primitive.HeapX25519;
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.crypto.primitive.TransportCipher;
-import io.taltun.crypto.primitive.X25519;
 import io.taltun.crypto.primitive.XChaCha20Poly1305;
 
 /**
@@ -13,7 +13,7 @@ import io.taltun.crypto.primitive.XChaCha20Poly1305;
  * handshakes take a minute: another key, counter, nonce, associated data or bit of a message fails
  * to open; two sides agree on one secret and others on another. Plaintexts are not hidden.
  */
-final class StandIns {
+public final class StandIns {
   private static final String ENGINE = "stand-in";
   private static final int KEY_LENGTH = 32;
   private static final int TAG_LENGTH = TransportCipher.TAG_LENGTH;
@@ -26,7 +26,8 @@ final class StandIns {
 
   private StandIns() {}
 
-  static Primitives primitives() {
+  /** All of them. */
+  public static Primitives primitives() {
     return new Primitives(
         new StandInAead(),
         new StandInX25519(),
@@ -36,7 +37,7 @@ final class StandIns {
   }
 
   /** Multiplication modulo the prime 2^61 − 1: a private key times a point commutes. */
-  private static final class StandInX25519 implements X25519 {
+  private static final class StandInX25519 extends HeapX25519 {
     private static final long PRIME = (1L << 61) - 1;
     private static final long BASE_POINT = 0x123456789abcdefL;
 

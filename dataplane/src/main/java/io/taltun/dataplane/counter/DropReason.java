@@ -25,6 +25,9 @@ public enum DropReason {
   NO_SESSION("no_session", "the peer did not answer in time; its waiting packets went"),
   TOO_LARGE("too_large", "the packet does not fit a datagram or a waiting slot"),
   SEND_BUFFER_FULL("send_buffer_full", "the socket's send buffer was full"),
+  SEND_UNREACHABLE("send_unreachable", "no way leads to the endpoint"),
+  SEND_FORBIDDEN("send_forbidden", "a firewall of this machine refused the datagram"),
+  SEND_TOO_LONG("send_too_long", "the datagram is longer than its way takes"),
   SEND_FAILED("send_failed", "the kernel refused the datagram"),
   NO_SOCKET("no_socket", "no socket of the endpoint's address family");
 

@@ -2,6 +2,8 @@ package io.taltun.dataplane.mailbox;
 
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.udp.UdpSocketPair;
+import java.util.concurrent.CountDownLatch;
 
 /** What the control thread asks of a worker. */
 public sealed interface WorkerCommand {
@@ -16,4 +18,14 @@ public sealed interface WorkerCommand {
 
   /** Free the worker's contexts of a session that nothing refers to any more. */
   record ReleaseSession(Session session) implements WorkerCommand {}
+
+  /**
+   * Send and receive through other sockets, once what the present ones hold is taken.
+   *
+   * @param taken counted down when the worker uses the present ones no more
+   */
+  record UseSockets(UdpSocketPair sockets, CountDownLatch taken) implements WorkerCommand {}
+
+  /** Let packets of so many bytes wait for a session: the MTU grew. */
+  record FitWaiting(int bytes) implements WorkerCommand {}
 }

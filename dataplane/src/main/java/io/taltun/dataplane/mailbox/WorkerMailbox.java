@@ -63,7 +63,7 @@ public final class WorkerMailbox implements AutoCloseable {
     return true;
   }
 
-  /** The next command, or null. Worker only. */
+  /** The next command, or null. Worker only; after its end anybody. */
   public WorkerCommand take() {
     return commands.poll();
   }

@@ -9,6 +9,7 @@ import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.LocalAddress;
 import io.taltun.dataplane.udp.MessageSocket;
 import java.util.Arrays;
 
@@ -21,8 +22,9 @@ public final class MemoryTunnel implements AutoCloseable {
   /** By which the right end knows its session. */
   static final int RIGHT_INDEX = 2;
 
-  private static final Endpoint LEFT = Endpoint.ofIpv4(0x7f00_0001, 1);
-  private static final Endpoint RIGHT = Endpoint.ofIpv4(0x7f00_0001, 2);
+  private static final LocalAddress HERE = LocalAddress.ofIpv4(MemoryWire.ADDRESS, 1);
+  private static final Endpoint LEFT = Endpoint.ofIpv4(MemoryWire.ADDRESS, 1).at(HERE);
+  private static final Endpoint RIGHT = Endpoint.ofIpv4(MemoryWire.ADDRESS, 2).at(HERE);
 
   private final PageMemory memory = new PageMemory(MemoryWire.bytes());
   private final MemoryTun leftTun = new MemoryTun();

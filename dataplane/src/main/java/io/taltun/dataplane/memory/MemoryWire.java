@@ -11,10 +11,15 @@ import io.taltun.dataplane.udp.SocketAddress;
 
 /**
  * One end of a wire in memory that does what the kernel does with UDP_SEGMENT and UDP_GRO at both
- * ends: a message comes out as it went in, with the bytes of its segments. Both ends belong to one
- * thread. Nothing is allocated after construction.
+ * ends: a message comes out as it went in, with the bytes of its segments and the address that it
+ * came to. Both ends belong to one thread. Nothing is allocated after construction.
  */
 public final class MemoryWire implements MessageSocket {
+  /** That of both ends, 127.0.0.1 as one big-endian word. */
+  static final int ADDRESS = 0x7f00_0001;
+
+  private static final int IN_PKTINFO = 12;
+
   /** Messages that are on their way at most; what is sent beyond is refused with EAGAIN. */
   private static final int MESSAGES = 64;
 
@@ -94,9 +99,9 @@ public final class MemoryWire implements MessageSocket {
       }
       int slot = (first + count++) % MESSAGES;
       lengths[slot] = (int) MessageHeader.bufferLength(header);
-      // 16 bits, and zero behind them.
-      segmentSizes[slot] =
+      long segment =
           MessageHeader.control(header, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT);
+      segmentSizes[slot] = segment == 0 ? 0 : NativeMemory.getShort(segment) & 0xffff;
       NativeMemory.copy(MessageHeader.buffer(header), place(slot), lengths[slot]);
       return true;
     }
@@ -108,12 +113,19 @@ public final class MemoryWire implements MessageSocket {
       NativeMemory.copy(place(first), MessageHeader.buffer(header), lengths[first]);
       NativeMemory.copy(sender, MessageHeader.name(header), MessageArray.ADDRESS_ROOM);
       MessageHeader.setReceived(header, lengths[first]);
-      if (segmentSizes[first] == 0) {
-        MessageHeader.clearControl(header);
-      } else {
-        MessageHeader.setControl(
-            header, MessageHeader.SOL_UDP, MessageHeader.UDP_GRO, segmentSizes[first]);
+      MessageHeader.clearControl(header);
+      if (segmentSizes[first] != 0) {
+        NativeMemory.putInt(
+            MessageHeader.addControl(
+                header, MessageHeader.SOL_UDP, MessageHeader.UDP_GRO, Integer.BYTES),
+            segmentSizes[first]);
       }
+      long info =
+          MessageHeader.addControl(
+              header, MessageHeader.IPPROTO_IP, MessageHeader.IP_PKTINFO, IN_PKTINFO);
+      NativeMemory.putInt(info, 1);
+      NativeMemory.putIntBe(info + 4, ADDRESS);
+      NativeMemory.putIntBe(info + 8, ADDRESS);
       first = (first + 1) % MESSAGES;
       count--;
       return true;

@@ -17,6 +17,7 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EPROTO = 71;
   public static final int EBADFD = 77;
   public static final int EMSGSIZE = 90;
   public static final int EPROTONOSUPPORT = 93;
@@ -27,6 +28,7 @@ public final class Errno {
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
+  public static final int ECONNREFUSED = 111;
   public static final int EHOSTUNREACH = 113;
 
   private static final Map<Integer, String> TEXT =
@@ -44,6 +46,7 @@ public final class Errno {
           Map.entry(EEXIST, "exists already"),
           Map.entry(ENODEV, "no such device"),
           Map.entry(EINVAL, "invalid argument"),
+          Map.entry(EPROTO, "protocol error"),
           Map.entry(EMSGSIZE, "message too long"),
           Map.entry(EPROTONOSUPPORT, "protocol not supported"),
           Map.entry(EOPNOTSUPP, "operation not supported"),
@@ -53,6 +56,7 @@ public final class Errno {
           Map.entry(ENETDOWN, "network is down"),
           Map.entry(ENETUNREACH, "network is unreachable"),
           Map.entry(ENOBUFS, "no buffer space"),
+          Map.entry(ECONNREFUSED, "connection refused"),
           Map.entry(EHOSTUNREACH, "no route to host"));
 
   private Errno() {}

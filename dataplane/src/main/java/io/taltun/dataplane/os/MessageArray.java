@@ -8,16 +8,19 @@ import java.lang.foreign.Arena;
  * with one iovec, one socket address and room for control messages. Owned by one thread.
  */
 public final class MessageArray {
-  /** Room for a {@code struct sockaddr_in6} (28 bytes), rounded up. */
-  public static final int ADDRESS_ROOM = 32;
+  /** Room for a socket address, and behind it for what else a reader keeps of a message. */
+  public static final int ADDRESS_ROOM = 56;
 
   /** Flag of a datagram that was longer than its buffer. */
   public static final int MSG_TRUNC = 0x20;
 
   private static final int IOVEC_SIZE = 16;
 
-  /** Room for UDP_GRO and SO_RXQ_OVFL, 24 bytes each, and one more. */
-  private static final int CONTROL_ROOM = 72;
+  /** Bytes of the longest socket address, {@code struct sockaddr_in6}. */
+  private static final int LONGEST_ADDRESS = 28;
+
+  /** Room for UDP_GRO, SO_RXQ_OVFL and the traffic class, 24 bytes each, and in6_pktinfo, 40. */
+  private static final int CONTROL_ROOM = 128;
 
   private final long headers;
   private final long vectors;
@@ -34,7 +37,7 @@ public final class MessageArray {
     for (int i = 0; i < count; i++) {
       long control = controls + (long) i * CONTROL_ROOM;
       MessageHeader.init(header(i), address(i), vectors + (long) i * IOVEC_SIZE, control);
-      MessageHeader.setNameLength(header(i), ADDRESS_ROOM);
+      MessageHeader.setNameLength(header(i), LONGEST_ADDRESS);
     }
   }
 
@@ -61,31 +64,26 @@ public final class MessageArray {
   }
 
   /**
-   * Lets the kernel cut message {@code i} into datagrams as it sends it (UDP_SEGMENT).
+   * Lets the kernel cut message {@code i} into datagrams as it sends it (UDP_SEGMENT), and takes
+   * all other control messages away.
    *
    * @param bytes of each datagram but the last, or 0 for one datagram
    */
   public void setSegmentSize(int i, int bytes) {
-    if (bytes == 0) {
-      MessageHeader.clearControl(header(i));
-    } else {
-      MessageHeader.setControl(header(i), MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT, bytes);
+    long header = header(i);
+    MessageHeader.clearControl(header);
+    if (bytes != 0) {
+      int level = MessageHeader.SOL_UDP;
+      int type = MessageHeader.UDP_SEGMENT;
+      NativeMemory.putShort(
+          MessageHeader.addControl(header, level, type, Short.BYTES), (short) bytes);
     }
   }
 
   /** Gives message {@code i} its whole room for an address and control messages to receive. */
   public void prepareToReceive(int i) {
-    MessageHeader.setNameLength(header(i), ADDRESS_ROOM);
+    MessageHeader.setNameLength(header(i), LONGEST_ADDRESS);
     MessageHeader.setControlLength(header(i), CONTROL_ROOM);
-  }
-
-  /**
-   * The value of a control message that came with message {@code i}.
-   *
-   * @return its 32 bits, or 0 when there is none
-   */
-  public int control(int i, int level, int type) {
-    return MessageHeader.control(header(i), level, type);
   }
 
   /** Bytes received into message {@code i}. */

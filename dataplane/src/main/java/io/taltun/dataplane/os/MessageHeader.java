@@ -27,6 +27,24 @@ public final class MessageHeader {
   /** Control message with the bytes of each segment received, an int. */
   public static final int UDP_GRO = 104;
 
+  /** Level of IPv4's control messages and options. */
+  public static final int IPPROTO_IP = 0;
+
+  /** Control message with a type of service: a byte received, an int sent. */
+  public static final int IP_TOS = 1;
+
+  /** Control message with a {@code struct in_pktinfo}, 12 bytes. */
+  public static final int IP_PKTINFO = 8;
+
+  /** Level of IPv6's control messages and options. */
+  public static final int IPPROTO_IPV6 = 41;
+
+  /** Control message with a {@code struct in6_pktinfo}, 20 bytes. */
+  public static final int IPV6_PKTINFO = 50;
+
+  /** Control message with a traffic class, an int. */
+  public static final int IPV6_TCLASS = 67;
+
   private static final int NAME_LENGTH = 8;
   private static final int VECTOR = 16;
   private static final int CONTROL = 32;
@@ -71,15 +89,20 @@ public final class MessageHeader {
     NativeMemory.putLong(header + CONTROL_LENGTH, bytes);
   }
 
-  /** Makes one control message of 32 bits, which also reads as one of 16, the only one. */
-  public static void setControl(long header, int level, int type, int value) {
-    long control = NativeMemory.getLong(header + CONTROL);
-    boolean half = type == UDP_SEGMENT;
-    NativeMemory.putLong(control, CMSG_DATA + (half ? Short.BYTES : Integer.BYTES));
-    NativeMemory.putInt(control + CMSG_LEVEL, level);
-    NativeMemory.putInt(control + CMSG_TYPE, type);
-    NativeMemory.putLong(control + CMSG_DATA, value);
-    setControlLength(header, CMSG_DATA + CMSG_ALIGNMENT);
+  /**
+   * Adds a control message behind those that are there; the caller knows that there is room.
+   *
+   * @param bytes of its data
+   * @return address of its data, to be written
+   */
+  public static long addControl(long header, int level, int type, int bytes) {
+    long before = NativeMemory.getLong(header + CONTROL_LENGTH);
+    long at = NativeMemory.getLong(header + CONTROL) + before;
+    NativeMemory.putLong(at, CMSG_DATA + bytes);
+    NativeMemory.putInt(at + CMSG_LEVEL, level);
+    NativeMemory.putInt(at + CMSG_TYPE, type);
+    setControlLength(header, before + align(CMSG_DATA + bytes));
+    return at + CMSG_DATA;
   }
 
   /** Takes the control messages away. */
@@ -87,23 +110,50 @@ public final class MessageHeader {
     setControlLength(header, 0);
   }
 
+  private static long align(long bytes) {
+    return (bytes + CMSG_ALIGNMENT - 1) & -CMSG_ALIGNMENT;
+  }
+
   /**
    * The value of a control message.
    *
-   * @return its 32 bits, or 0 when there is none
+   * @return address of its data, or 0 when there is none
    */
-  public static int control(long header, int level, int type) {
-    long at = NativeMemory.getLong(header + CONTROL);
-    long end = at + NativeMemory.getLong(header + CONTROL_LENGTH);
-    while (at + CMSG_DATA + Integer.BYTES <= end) {
-      if (NativeMemory.getInt(at + CMSG_LEVEL) == level
-          && NativeMemory.getInt(at + CMSG_TYPE) == type) {
-        return NativeMemory.getInt(at + CMSG_DATA);
+  public static long control(long header, int level, int type) {
+    for (long at = firstControl(header); at != 0; at = nextControl(header, at)) {
+      if (controlLevel(at) == level && controlType(at) == type) {
+        return controlData(at);
       }
-      long length = NativeMemory.getLong(at);
-      at += (Math.max(length, CMSG_DATA) + CMSG_ALIGNMENT - 1) & -CMSG_ALIGNMENT;
     }
     return 0;
+  }
+
+  /** Address of the first control message, or 0 when there is none with data. */
+  public static long firstControl(long header) {
+    return whole(header, NativeMemory.getLong(header + CONTROL));
+  }
+
+  /** Address of the control message behind one, or 0. A length that is none does not hold it up. */
+  public static long nextControl(long header, long at) {
+    return whole(header, at + align(Math.max(NativeMemory.getLong(at), CMSG_DATA + 1)));
+  }
+
+  private static long whole(long header, long at) {
+    long end =
+        NativeMemory.getLong(header + CONTROL) + NativeMemory.getLong(header + CONTROL_LENGTH);
+    return at + CMSG_DATA + CMSG_ALIGNMENT <= end ? at : 0;
+  }
+
+  public static int controlLevel(long at) {
+    return NativeMemory.getInt(at + CMSG_LEVEL);
+  }
+
+  public static int controlType(long at) {
+    return NativeMemory.getInt(at + CMSG_TYPE);
+  }
+
+  public static long controlData(long at) {
+    return at + CMSG_DATA;
   }
 
   /** Bytes received. */

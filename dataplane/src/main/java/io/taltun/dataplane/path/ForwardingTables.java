@@ -14,10 +14,10 @@ public final class ForwardingTables {
   public static final Peer HERE = new Peer(-1, 0);
 
   private final SessionIndex<Session> sessions;
-  private final int mtu;
   private final boolean relay;
 
   // Written by the control thread.
+  private volatile int mtu;
   private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
   private volatile AllowedIps<Peer> relayTargets = AllowedIps.<Peer>builder().build();
 
@@ -56,8 +56,13 @@ public final class ForwardingTables {
     this.relayTargets = relayTargets;
   }
 
+  /** Of the TUN device, in bytes. */
   public int mtu() {
     return mtu;
+  }
+
+  public void setMtu(int mtu) {
+    this.mtu = mtu;
   }
 
   public boolean relay() {

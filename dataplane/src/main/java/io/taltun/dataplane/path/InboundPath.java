@@ -10,15 +10,17 @@ import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.packet.Coalescer;
+import io.taltun.dataplane.packet.Ecn;
 import io.taltun.dataplane.packet.Ip;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.Session;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.MessageSocket;
 import io.taltun.dataplane.udp.ReceiveBatch;
-import io.taltun.dataplane.udp.SocketAddress;
 
 /**
  * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source, coalesce;
@@ -67,6 +69,7 @@ public final class InboundPath implements AutoCloseable {
   public boolean poll(MessageSocket socket, long nowNs) {
     int received = batch.receive(socket);
     if (received <= 0) {
+      countFailure(-received);
       return false;
     }
     counters.increment(Counter.UDP_RECEIVE_CALLS);
@@ -78,10 +81,17 @@ public final class InboundPath implements AutoCloseable {
         cut(i, nowNs);
       }
     }
-    countOverflows(socket, batch.overflows(received - 1));
+    countOverflows(socket, batch.overflows());
     writeOut();
     outbound.flush();
     return batch.more();
+  }
+
+  /** It is of one call only: what waits keeps the socket readable, and is taken by the next. */
+  private void countFailure(int errno) {
+    if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+      counters.increment(Counter.UDP_RECEIVE_ERRORS);
+    }
   }
 
   private void countOverflows(MessageSocket socket, int total) {
@@ -93,13 +103,13 @@ public final class InboundPath implements AutoCloseable {
   /** A message is one datagram, or many that the kernel joined. */
   private void cut(int message, long nowNs) {
     long at = batch.message(message);
-    long source = batch.source(message);
+    long arrival = batch.arrival(message);
     int left = batch.length(message);
     int segment = batch.segmentSize(message);
     int datagrams = 0;
     do {
       int length = Math.min(segment, left);
-      accept(at, length, source, nowNs);
+      accept(at, length, arrival, nowNs);
       at += length;
       left -= length;
       datagrams++;
@@ -111,9 +121,9 @@ public final class InboundPath implements AutoCloseable {
    * One datagram.
    *
    * @param datagram {@code length} bytes, a cipher's room before them
-   * @param source address of the sender's socket address
+   * @param arrival address of how it came, an {@link Arrival}
    */
-  void accept(long datagram, int length, long source, long nowNs) {
+  void accept(long datagram, int length, long arrival, long nowNs) {
     if (length < Integer.BYTES) {
       counters.drop(DropReason.TOO_SHORT);
       return;
@@ -121,32 +131,32 @@ public final class InboundPath implements AutoCloseable {
     // The type and its three zero bytes are one little-endian word.
     int type = NativeMemory.getIntLe(datagram);
     if (type == MessageType.TRANSPORT_DATA) {
-      acceptTransport(datagram, length, source, nowNs);
+      acceptTransport(datagram, length, arrival, nowNs);
     } else {
-      acceptOther(type, datagram, length, source);
+      acceptOther(type, datagram, length, arrival);
     }
   }
 
-  private void acceptOther(int type, long datagram, int length, long source) {
+  private void acceptOther(int type, long datagram, int length, long arrival) {
     switch (type) {
-      case MessageType.INITIATION -> passHandshake(datagram, length, Initiation.LENGTH, source);
-      case MessageType.RESPONSE -> passHandshake(datagram, length, Response.LENGTH, source);
-      case MessageType.COOKIE_REPLY -> passHandshake(datagram, length, CookieReply.LENGTH, source);
+      case MessageType.INITIATION -> passHandshake(datagram, length, Initiation.LENGTH, arrival);
+      case MessageType.RESPONSE -> passHandshake(datagram, length, Response.LENGTH, arrival);
+      case MessageType.COOKIE_REPLY -> passHandshake(datagram, length, CookieReply.LENGTH, arrival);
       default -> counters.drop(DropReason.UNKNOWN_TYPE);
     }
   }
 
-  private void passHandshake(long message, int length, int expected, long source) {
+  private void passHandshake(long message, int length, int expected, long arrival) {
     if (length != expected) {
       counters.drop(DropReason.BAD_LENGTH);
-    } else if (control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, source, message, length)) {
+    } else if (control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, arrival, message, length)) {
       counters.increment(Counter.HANDSHAKE_MESSAGES);
     } else {
       counters.drop(DropReason.HANDSHAKE_QUEUE_FULL);
     }
   }
 
-  private void acceptTransport(long message, int length, long source, long nowNs) {
+  private void acceptTransport(long message, int length, long arrival, long nowNs) {
     if (length < MIN_TRANSPORT) {
       counters.drop(DropReason.TOO_SHORT);
       return;
@@ -161,6 +171,11 @@ public final class InboundPath implements AutoCloseable {
     if (!session.acceptsAt(nowNs)
         || Long.compareUnsigned(counter, ReplayWindow.REJECT_AFTER_MESSAGES) >= 0) {
       counters.drop(DropReason.EXPIRED_SESSION);
+      return;
+    }
+    // A copy of what came before is not worth a cipher; the word of the window itself comes after.
+    if (session.replayWindow().surelyRefuses(counter)) {
+      counters.drop(DropReason.REPLAYED);
       return;
     }
     if (plaintexts.isFull()) {
@@ -178,20 +193,20 @@ public final class InboundPath implements AutoCloseable {
       counters.drop(DropReason.REPLAYED);
       return;
     }
-    acceptAuthentic(session, packet, length, source, nowNs);
+    acceptAuthentic(session, packet, length, arrival, nowNs);
   }
 
-  private void acceptAuthentic(Session session, long packet, int length, long source, long nowNs) {
+  private void acceptAuthentic(Session session, long packet, int length, long arrival, long nowNs) {
     Peer peer = session.peer();
     confirm(peer, session);
-    followEndpoint(peer, source);
+    followEndpoint(peer, arrival);
     int padded = length - MIN_TRANSPORT;
     peer.lane(worker).received(length, padded > 0, nowNs);
     if (padded == 0) {
       counters.increment(Counter.KEEPALIVES_RECEIVED);
       return;
     }
-    deliver(peer, packet, padded, nowNs);
+    deliver(peer, packet, padded, Arrival.trafficClass(arrival), nowNs);
   }
 
   private void confirm(Peer peer, Session session) {
@@ -205,16 +220,16 @@ public final class InboundPath implements AutoCloseable {
     }
   }
 
-  private void followEndpoint(Peer peer, long source) {
+  private void followEndpoint(Peer peer, long arrival) {
     Endpoint endpoint = peer.endpoint();
-    if ((endpoint == null || !SocketAddress.matches(endpoint, source))
+    if ((endpoint == null || !Arrival.matches(endpoint, arrival))
         && peer.reportMove()
-        && !control.offer(ControlRing.ENDPOINT_MOVED, peer.slot(), source, 0, 0)) {
+        && !control.offer(ControlRing.ENDPOINT_MOVED, peer.slot(), arrival, 0, 0)) {
       peer.clearMove();
     }
   }
 
-  private void deliver(Peer peer, long packet, int padded, long nowNs) {
+  private void deliver(Peer peer, long packet, int padded, int trafficClass, long nowNs) {
     int length = Ip.validate(packet, padded);
     if (length < 0) {
       counters.drop(DropReason.MALFORMED_INNER);
@@ -224,6 +239,9 @@ public final class InboundPath implements AutoCloseable {
     if (InnerPacket.ownerOfSource(tables.allowedIps(), packet) != peer) {
       counters.drop(DropReason.WRONG_INNER_SOURCE);
       return;
+    }
+    if (trafficClass != 0 && Ecn.decapsulate(packet, trafficClass)) {
+      counters.increment(Counter.CONGESTION_MARKS);
     }
     if (tables.relay() && relay(peer, packet, length, nowNs)) {
       return;

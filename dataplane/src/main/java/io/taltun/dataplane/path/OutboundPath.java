@@ -9,6 +9,7 @@ import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.os.Errno;
+import io.taltun.dataplane.packet.Ecn;
 import io.taltun.dataplane.packet.Ip;
 import io.taltun.dataplane.packet.Segmenter;
 import io.taltun.dataplane.session.Peer;
@@ -147,6 +148,7 @@ public final class OutboundPath implements AutoCloseable {
       Peer peer, Session session, Endpoint endpoint, int packets, long counter, long nowNs) {
     TransportCipher sealer = session.sealer(worker);
     int receiver = session.remoteIndex();
+    int trafficClass = Ecn.encapsulate(read.packet());
     int sent = 0;
     int bytes = 0;
     for (int i = 0; i < packets; i++) {
@@ -157,7 +159,7 @@ public final class OutboundPath implements AutoCloseable {
         continue;
       }
       int total = sealPadded(sealer, counter + i, receiver, packet, length);
-      sends.add(endpoint, total);
+      sends.add(endpoint, total, trafficClass);
       sent++;
       bytes += total;
     }
@@ -227,8 +229,9 @@ public final class OutboundPath implements AutoCloseable {
     if (counter == Session.NO_COUNTER) {
       return false;
     }
+    int trafficClass = length > 0 ? Ecn.encapsulate(packet) : 0;
     int total = sealPadded(session.sealer(worker), counter, session.remoteIndex(), packet, length);
-    sends.add(endpoint, total);
+    sends.add(endpoint, total, trafficClass);
     peer.lane(worker).sent(1, total, length > 0, nowNs);
     return true;
   }

@@ -19,11 +19,12 @@ public final class WaitingPackets implements AutoCloseable {
   private static final int NONE = -1;
 
   private final int lane;
-  private final int slotSize;
-  private final long stride;
-  private final PageMemory memory;
   private final int[] next = new int[SLOTS];
   private final int[] lengths = new int[SLOTS];
+
+  // Written by the worker.
+  private int slotSize;
+  private PageMemory memory;
   private int free;
 
   /**
@@ -33,11 +34,34 @@ public final class WaitingPackets implements AutoCloseable {
   public WaitingPackets(int lane, int slotSize) {
     this.lane = lane;
     this.slotSize = slotSize;
-    stride = TransportCipher.HEADROOM + slotSize + TransportCipher.TAILROOM;
-    memory = new PageMemory((long) SLOTS * stride);
+    memory = new PageMemory(SLOTS * stride(slotSize));
     for (int i = 0; i < SLOTS; i++) {
       next[i] = i + 1 < SLOTS ? i + 1 : NONE;
     }
+  }
+
+  private static long stride(int slotSize) {
+    return TransportCipher.HEADROOM + slotSize + TransportCipher.TAILROOM;
+  }
+
+  /**
+   * Makes room for longer packets; those that wait go on waiting. The room never shrinks: only the
+   * pages that packets were written to are resident.
+   *
+   * @param bytes of the longest packet that may wait from now on
+   */
+  public void fit(int bytes) {
+    if (bytes <= slotSize) {
+      return;
+    }
+    PageMemory larger = new PageMemory(SLOTS * stride(bytes));
+    for (int slot = 0; slot < SLOTS; slot++) {
+      NativeMemory.copy(
+          address(memory, slotSize, slot), address(larger, bytes, slot), lengths[slot]);
+    }
+    memory.close();
+    memory = larger;
+    slotSize = bytes;
   }
 
   /** Whether a packet of this peer waits. */
@@ -90,7 +114,11 @@ public final class WaitingPackets implements AutoCloseable {
   }
 
   private long address(int slot) {
-    return memory.address() + slot * stride + TransportCipher.HEADROOM;
+    return address(memory, slotSize, slot);
+  }
+
+  private static long address(PageMemory memory, int slotSize, int slot) {
+    return memory.address() + slot * stride(slotSize) + TransportCipher.HEADROOM;
   }
 
   /** Bytes of the peer's oldest packet. */
@@ -104,6 +132,7 @@ public final class WaitingPackets implements AutoCloseable {
     int slot = queue.waitingHead;
     queue.waitingHead = next[slot];
     queue.waitingCount--;
+    lengths[slot] = 0;
     next[slot] = free;
     free = slot;
   }

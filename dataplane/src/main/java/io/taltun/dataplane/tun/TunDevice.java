@@ -5,6 +5,7 @@ import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.Syscall;
 import io.taltun.dataplane.os.SystemCallException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ public final class TunDevice implements AutoCloseable {
   private static final int O_RDWR_NONBLOCK_CLOEXEC = 0x2 | 0x800 | 0x80000;
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNGETFEATURES = 0x800454cfL;
+  private static final long TUNGETIFF = 0x800454d2L;
+  private static final long TUNGETDEVNETNS = 0x54e3L;
   private static final int IFF_TUN = 0x0001;
   private static final int IFF_MULTI_QUEUE = 0x0100;
   private static final int IFF_NO_PI = 0x1000;
@@ -137,8 +140,38 @@ public final class TunDevice implements AutoCloseable {
     };
   }
 
+  /** As it was opened; it may have been renamed since. */
   public String name() {
     return name;
+  }
+
+  /**
+   * The name that it has now.
+   *
+   * @throws SystemCallException EBADFD when it was deleted
+   */
+  public String currentName() throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment request = arena.allocate(IFREQ_SIZE, 8);
+      int result = Syscall.ioctl(queues.getFirst().fd(), TUNGETIFF, request.address());
+      if (result < 0) {
+        throw new SystemCallException("cannot ask for the name of " + name, -result);
+      }
+      return request.getString(0);
+    }
+  }
+
+  /**
+   * Opens the network namespace that it is in now (Linux 5.2).
+   *
+   * @return a descriptor, the caller's to close
+   */
+  public int openNamespace() throws SystemCallException {
+    int result = Syscall.ioctl(queues.getFirst().fd(), TUNGETDEVNETNS, 0);
+    if (result < 0) {
+      throw new SystemCallException("cannot ask where " + name + " is", -result);
+    }
+    return result;
   }
 
   public List<TunQueue> queues() {

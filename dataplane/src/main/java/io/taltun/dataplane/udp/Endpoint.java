@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 
 /**
  * Where a peer's datagrams come from and go to: an IPv4 or IPv6 address, a port and, for link-local
- * IPv6 addresses, the interface's index. Immutable, so that readers never see half of a move.
+ * IPv6 addresses, the interface's index; and, once the peer was heard, the address of this host
+ * that it speaks to. Immutable, so that readers never see half of a move.
  *
- * <p>An IPv4-mapped IPv6 address is the IPv4 address: one place has one value.
+ * <p>An IPv4-mapped IPv6 address is the IPv4 address: one place has one value. Endpoints are equal
+ * when the peer's end is; {@link #sameWayAs} looks at this host's too.
  */
 public final class Endpoint {
   private static final long MAPPED_IPV4_PREFIX = 0xffffL;
@@ -21,8 +23,9 @@ public final class Endpoint {
   private final long low;
   private final int port;
   private final int scopeId;
+  private final LocalAddress local;
 
-  private Endpoint(boolean ipv4, long high, long low, int port, int scopeId) {
+  private Endpoint(boolean ipv4, long high, long low, int port, int scopeId, LocalAddress local) {
     if (port < 0 || port > 0xffff) {
       throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
     }
@@ -31,11 +34,12 @@ public final class Endpoint {
     this.low = low;
     this.port = port;
     this.scopeId = scopeId;
+    this.local = local;
   }
 
   /** The IPv4 endpoint whose address reads as a big-endian word {@code address}. */
   public static Endpoint ofIpv4(int address, int port) {
-    return new Endpoint(true, 0, address & 0xffff_ffffL, port, 0);
+    return new Endpoint(true, 0, address & 0xffff_ffffL, port, 0, null);
   }
 
   /** The IPv6 endpoint whose address reads as two big-endian words; scope id 0 is none. */
@@ -43,7 +47,7 @@ public final class Endpoint {
     if (high == 0 && low >>> 32 == MAPPED_IPV4_PREFIX) {
       return ofIpv4((int) low, port);
     }
-    return new Endpoint(false, high, low, port, scopeId);
+    return new Endpoint(false, high, low, port, scopeId, null);
   }
 
   /**
@@ -60,6 +64,16 @@ public final class Endpoint {
       }
       case null, default -> throw new IllegalArgumentException("not resolved: " + address);
     };
+  }
+
+  /** The same place, spoken to from an address of this host. */
+  public Endpoint at(LocalAddress local) {
+    return new Endpoint(ipv4, high, low, port, scopeId, local);
+  }
+
+  /** The address of this host that the peer speaks to; null while that is not known. */
+  public LocalAddress local() {
+    return local;
   }
 
   public boolean isIpv4() {
@@ -92,12 +106,24 @@ public final class Endpoint {
 
   /** This place as the JDK names it. */
   public InetSocketAddress toSocketAddress() {
+    return new InetSocketAddress(address(), port);
+  }
+
+  /** The peer's address as the JDK names it. */
+  public InetAddress address() {
+    return address(addressBytes(high, low, 0), scopeId);
+  }
+
+  /** The address of this host that the peer speaks to; null while that is not known. */
+  public InetAddress localAddress() {
+    return local == null ? null : address(addressBytes(local.high(), local.low(), 0), 0);
+  }
+
+  private static InetAddress address(byte[] bytes, int scopeId) {
     try {
-      InetAddress address =
-          ipv4
-              ? InetAddress.getByAddress(addressBytes(0))
-              : Inet6Address.getByAddress(null, addressBytes(0), scopeId);
-      return new InetSocketAddress(address, port);
+      return bytes.length == Integer.BYTES
+          ? InetAddress.getByAddress(bytes)
+          : Inet6Address.getByAddress(null, bytes, scopeId);
     } catch (UnknownHostException e) {
       throw new AssertionError("an address of 4 or 16 bytes is always one", e);
     }
@@ -109,13 +135,26 @@ public final class Endpoint {
    * cookie.
    */
   public byte[] macInput() {
-    byte[] input = addressBytes(Short.BYTES);
+    byte[] input = addressBytes(high, low, Short.BYTES);
     input[input.length - 2] = (byte) (port >>> 8);
     input[input.length - 1] = (byte) port;
     return input;
   }
 
-  private byte[] addressBytes(int extra) {
+  /**
+   * Whether both ends are the same, so that nothing is gained by replacing {@code other} with this.
+   */
+  public boolean sameWayAs(Endpoint other) {
+    if (!equals(other)) {
+      return false;
+    }
+    LocalAddress before = other.local;
+    return local == null || before == null
+        ? local == before
+        : local.sameAs(before) && local.givenUp() == before.givenUp();
+  }
+
+  private byte[] addressBytes(long high, long low, int extra) {
     return ipv4
         ? ByteBuffer.allocate(Integer.BYTES + extra).putInt((int) low).array()
         : ByteBuffer.allocate(2 * Long.BYTES + extra).putLong(high).putLong(low).array();

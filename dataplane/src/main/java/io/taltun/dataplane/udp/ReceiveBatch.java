@@ -1,5 +1,6 @@
 package io.taltun.dataplane.udp;
 
+import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.os.MessageArray;
 import io.taltun.dataplane.os.MessageHeader;
@@ -35,6 +36,12 @@ public final class ReceiveBatch implements AutoCloseable {
   private final MessageArray messages;
   private final PageMemory memory = new PageMemory((long) SIZE * STRIDE);
 
+  // Written by the worker, of the last receive: bytes of each datagram but the last of message i.
+  private final int[] segmentSizes = new int[SIZE];
+
+  // Written by the worker: what the kernel last said of dropped datagrams, unsigned.
+  private int overflows;
+
   private int asked = SIZE;
 
   // Written by the worker: messages that the kernel may have written into since they were prepared.
@@ -65,8 +72,12 @@ public final class ReceiveBatch implements AutoCloseable {
     int received = socket.receive(messages.header(0), asked);
     used = Math.min(Math.max(received, 0) + 1, SIZE);
     more = received == asked;
+    overflows = 0;
     if (received > 0) {
       adapt(received);
+      for (int i = 0; i < received; i++) {
+        readControl(i);
+      }
     }
     return received;
   }
@@ -74,6 +85,28 @@ public final class ReceiveBatch implements AutoCloseable {
   /** Whether the last {@link #receive} left something behind, as far as is known. */
   public boolean more() {
     return more;
+  }
+
+  private void readControl(int i) {
+    long header = messages.header(i);
+    long arrival = messages.address(i);
+    Arrival.clear(arrival);
+    int segmentSize = 0;
+    for (long at = MessageHeader.firstControl(header);
+        at != 0;
+        at = MessageHeader.nextControl(header, at)) {
+      int level = MessageHeader.controlLevel(at);
+      int type = MessageHeader.controlType(at);
+      long data = MessageHeader.controlData(at);
+      if (level == MessageHeader.IPPROTO_IP || level == MessageHeader.IPPROTO_IPV6) {
+        Arrival.take(arrival, level, type, data);
+      } else if (level == MessageHeader.SOL_UDP && type == MessageHeader.UDP_GRO) {
+        segmentSize = NativeMemory.getInt(data);
+      } else if (level == UdpSocket.SOL_SOCKET && type == UdpSocket.SO_RXQ_OVFL) {
+        overflows = NativeMemory.getInt(data);
+      }
+    }
+    segmentSizes[i] = segmentSize > 0 ? segmentSize : Math.max(messages.length(i), 1);
   }
 
   private void adapt(int received) {
@@ -99,13 +132,12 @@ public final class ReceiveBatch implements AutoCloseable {
 
   /** Bytes of each datagram in message {@code i} but the last; its length where it is but one. */
   public int segmentSize(int i) {
-    int size = messages.control(i, MessageHeader.SOL_UDP, MessageHeader.UDP_GRO);
-    return size > 0 ? size : Math.max(messages.length(i), 1);
+    return segmentSizes[i];
   }
 
-  /** What the kernel says of datagrams dropped before message {@code i}: unsigned, 0 for none. */
-  public int overflows(int i) {
-    return messages.control(i, UdpSocket.SOL_SOCKET, UdpSocket.SO_RXQ_OVFL);
+  /** What the kernel last said of datagrams dropped before these: unsigned, 0 for none. */
+  public int overflows() {
+    return overflows;
   }
 
   /** Whether message {@code i} was longer than its place and is cut (trap 6). */
@@ -113,8 +145,8 @@ public final class ReceiveBatch implements AutoCloseable {
     return (messages.flags(i) & MessageArray.MSG_TRUNC) != 0;
   }
 
-  /** Address of the sender's socket address of message {@code i}. */
-  public long source(int i) {
+  /** Address of how message {@code i} came, an {@link Arrival}. */
+  public long arrival(int i) {
     return messages.address(i);
   }
 

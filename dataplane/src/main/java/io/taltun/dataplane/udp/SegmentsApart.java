@@ -20,21 +20,35 @@ final class SegmentsApart {
 
   /**
    * @param address of the socket address of all
+   * @param to the endpoint that it is of
+   * @param trafficClass of all
    * @param message address of the first segment
    * @param length of all segments
    * @param segmentSize of each but the last; at most {@link SendBatch#SEGMENTS} of them
    */
   void send(
-      MessageSocket socket, long address, boolean ipv4, long message, int length, int segmentSize) {
+      MessageSocket socket,
+      long address,
+      Endpoint to,
+      int trafficClass,
+      long message,
+      int length,
+      int segmentSize) {
+    LocalAddress local = Departure.from(to);
     int count = 0;
     for (int at = 0; at < length; at += segmentSize) {
       datagrams.setBuffer(count, message + at, Math.min(segmentSize, length - at));
-      datagrams.setSegmentSize(count, 0);
+      Departure.write(datagrams, count, to.isIpv4(), local, trafficClass, 0);
       NativeMemory.copy(address, datagrams.address(count), MessageArray.ADDRESS_ROOM);
-      datagrams.setAddressLength(
-          count, ipv4 ? SocketAddress.LENGTH_IPV4 : SocketAddress.LENGTH_IPV6);
+      datagrams.setAddressLength(count, SocketAddress.length(to));
       count++;
     }
+    sendAll(socket, to, local, trafficClass, count);
+  }
+
+  private void sendAll(
+      MessageSocket socket, Endpoint to, LocalAddress local, int trafficClass, int count) {
+    LocalAddress from = local;
     int at = 0;
     while (at < count) {
       int sent = socket.send(datagrams.header(at), count - at);
@@ -43,11 +57,20 @@ final class SegmentsApart {
         counters.add(Counter.UDP_SENT_MESSAGES, sent);
         counters.add(Counter.UDP_SENT_DATAGRAMS, sent);
         at += sent;
-      } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
+        if (from != local && !local.givenUp()) {
+          local.giveUp();
+          counters.increment(Counter.LOCAL_ADDRESSES_GIVEN_UP);
+        }
+      } else if (sent == -Errno.EAGAIN) {
         counters.drop(DropReason.SEND_BUFFER_FULL, count - at);
         return;
+      } else if (from != null && SendFailure.mayBeLocalAddress(-sent)) {
+        from = null;
+        for (int i = at; i < count; i++) {
+          Departure.write(datagrams, i, to.isIpv4(), null, trafficClass, 0);
+        }
       } else if (sent != -Errno.EINTR) {
-        counters.drop(DropReason.SEND_FAILED);
+        counters.drop(SendFailure.reason(-sent));
         at++;
       }
     }

@@ -13,7 +13,8 @@ import java.lang.foreign.Arena;
  * Collects datagrams one behind the other and sends them with one sendmmsg(2) a run of equal
  * address family, in the order they were added. Datagrams in a row to one endpoint become one
  * message that the kernel cuts again (UDP_SEGMENT), as long as all are of one length but the last,
- * which may be shorter. Owned by one worker.
+ * which may be shorter, and marked alike. Each message leaves from the address that its peer speaks
+ * to (trap 31). Owned by one worker.
  */
 public final class SendBatch implements AutoCloseable {
   /** The longest UDP payload over IPv4, in bytes: of a datagram, and of a message. */
@@ -31,13 +32,15 @@ public final class SendBatch implements AutoCloseable {
   private static final int HEADROOM = 2 * TransportCipher.HEADROOM;
   private static final int ROOM = HEADROOM + BYTES + CAPACITY + TransportCipher.TAILROOM;
 
-  private final MessageSocket ipv4;
-  private final MessageSocket ipv6;
   private final Counters counters;
   private final MessageArray messages;
   private final SegmentsApart apart;
   private final PageMemory memory = new PageMemory(ROOM);
   private final long base = memory.address() + HEADROOM;
+
+  // Written by the worker.
+  private MessageSocket ipv4;
+  private MessageSocket ipv6;
 
   // Written by the worker; element i is of message i.
   private final boolean[] isIpv4 = new boolean[MESSAGES];
@@ -45,6 +48,7 @@ public final class SendBatch implements AutoCloseable {
   private final int[] lengths = new int[MESSAGES];
   private final int[] segmentSizes = new int[MESSAGES];
   private final int[] segments = new int[MESSAGES];
+  private final int[] trafficClasses = new int[MESSAGES];
   private final Endpoint[] endpoints = new Endpoint[MESSAGES];
   private int count;
   private int used;
@@ -73,6 +77,17 @@ public final class SendBatch implements AutoCloseable {
     apart = new SegmentsApart(arena, counters);
   }
 
+  /**
+   * Sends through other sockets from now on; only while it is empty.
+   *
+   * @param ipv4 null for none
+   * @param ipv6 null for none
+   */
+  public void use(MessageSocket ipv4, MessageSocket ipv6) {
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
+  }
+
   /** Whether the kernel still cuts messages. Any thread. */
   public boolean cutting() {
     return cutting;
@@ -94,28 +109,34 @@ public final class SendBatch implements AutoCloseable {
     return base + used;
   }
 
-  /** Adds what was written to the address that {@link #reserve} gave; {@link #flush} sends it. */
-  public void add(Endpoint to, int length) {
+  /**
+   * Adds what was written to the address that {@link #reserve} gave; {@link #flush} sends it.
+   *
+   * @param trafficClass of the outer packet, 0 to 255
+   */
+  public void add(Endpoint to, int length, int trafficClass) {
     int last = count - 1;
     if (open
         && to == endpoints[last]
+        && trafficClass == trafficClasses[last]
         && length <= segmentSizes[last]
         && lengths[last] + length <= CAPACITY) {
       lengths[last] += length;
       open = ++segments[last] < SEGMENTS && length == segmentSizes[last];
     } else {
-      begin(to, length);
+      begin(to, length, trafficClass);
     }
     used += length;
   }
 
-  private void begin(Endpoint to, int length) {
+  private void begin(Endpoint to, int length, int trafficClass) {
     offsets[count] = used;
     lengths[count] = length;
     segmentSizes[count] = length;
     segments[count] = 1;
     isIpv4[count] = to.isIpv4();
     messages.setAddressLength(count, SocketAddress.write(to, messages.address(count)));
+    trafficClasses[count] = trafficClass;
     endpoints[count] = to;
     open = cutting && to != unjoined;
     count++;
@@ -125,7 +146,7 @@ public final class SendBatch implements AutoCloseable {
   public void flush() {
     for (int i = 0; i < count; i++) {
       messages.setBuffer(i, base + offsets[i], lengths[i]);
-      messages.setSegmentSize(i, segments[i] > 1 ? segmentSizes[i] : 0);
+      prepare(i, Departure.from(endpoints[i]));
     }
     int from = 0;
     while (from < count) {
@@ -141,6 +162,11 @@ public final class SendBatch implements AutoCloseable {
     open = false;
   }
 
+  private void prepare(int i, LocalAddress local) {
+    int segmentSize = segments[i] > 1 ? segmentSizes[i] : 0;
+    Departure.write(messages, i, isIpv4[i], local, trafficClasses[i], segmentSize);
+  }
+
   private void sendRun(MessageSocket socket, int from, int to) {
     if (socket == null) {
       counters.drop(DropReason.NO_SOCKET, datagrams(from, to));
@@ -151,10 +177,9 @@ public final class SendBatch implements AutoCloseable {
       int sent = socket.send(messages.header(at), to - at);
       counters.increment(Counter.UDP_SEND_CALLS);
       if (sent > 0) {
-        counters.add(Counter.UDP_SENT_MESSAGES, sent);
-        counters.add(Counter.UDP_SENT_DATAGRAMS, datagrams(at, at + sent));
+        countSent(at, sent);
         at += sent;
-      } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
+      } else if (sent == -Errno.EAGAIN) {
         counters.drop(DropReason.SEND_BUFFER_FULL, datagrams(at, to));
         return;
       } else if (sent != -Errno.EINTR) {
@@ -164,18 +189,57 @@ public final class SendBatch implements AutoCloseable {
     }
   }
 
+  private void countSent(int from, int messages) {
+    counters.add(Counter.UDP_SENT_MESSAGES, messages);
+    counters.add(Counter.UDP_SENT_DATAGRAMS, datagrams(from, from + messages));
+  }
+
   /**
-   * This one message cannot go; the others still can. A single datagram is dropped (no route, too
-   * long, an ICMP error of an earlier one); joined ones go one by one: EIO says that a device of
-   * the way has no checksum offload, so that none can be joined (trap 13), anything else mostly
-   * that this peer's path MTU is less than a segment, which only single datagrams can be fragmented
-   * for.
+   * This one message cannot go; the others still can. It may go from another address, or at a
+   * second attempt, or its datagrams one by one; otherwise it is dropped.
    */
   private void refused(MessageSocket socket, int message, int errno) {
-    if (segments[message] == 1) {
-      counters.drop(DropReason.SEND_FAILED);
-      return;
+    int reason = errno;
+    LocalAddress local = endpoints[message].local();
+    if (local != null && SendFailure.mayBeLocalAddress(errno)) {
+      prepare(message, null);
+      reason = sendAlone(socket, message);
+      if (reason == 0) {
+        giveUp(local);
+        return;
+      }
+    } else if (SendFailure.isStale(errno)) {
+      reason = sendAlone(socket, message);
+      if (reason == 0) {
+        return;
+      }
     }
+    if (segments[message] > 1 && SendFailure.mayBeJoining(reason)) {
+      takeApart(socket, message, reason);
+    } else {
+      counters.drop(SendFailure.reason(reason), segments[message]);
+    }
+  }
+
+  private void giveUp(LocalAddress local) {
+    if (!local.givenUp()) {
+      local.giveUp();
+      counters.increment(Counter.LOCAL_ADDRESSES_GIVEN_UP);
+    }
+  }
+
+  /** Once more; 0 or the errno. */
+  private int sendAlone(MessageSocket socket, int message) {
+    int sent = socket.send(messages.header(message), 1);
+    counters.increment(Counter.UDP_SEND_CALLS);
+    if (sent > 0) {
+      countSent(message, 1);
+      return 0;
+    }
+    return -sent;
+  }
+
+  private void takeApart(MessageSocket socket, int message, int errno) {
     counters.increment(Counter.UDP_OFFLOAD_REFUSALS);
     if (errno == Errno.EIO) {
       cutting = false;
@@ -185,7 +249,8 @@ public final class SendBatch implements AutoCloseable {
     apart.send(
         socket,
         messages.address(message),
-        isIpv4[message],
+        endpoints[message],
+        trafficClasses[message],
         base + offsets[message],
         lengths[message],
         segmentSizes[message]);

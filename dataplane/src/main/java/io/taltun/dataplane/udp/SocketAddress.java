@@ -42,6 +42,11 @@ public final class SocketAddress {
     return LENGTH_IPV6;
   }
 
+  /** The bytes that {@link #write} tells the kernel of. */
+  static int length(Endpoint endpoint) {
+    return endpoint.isIpv4() ? LENGTH_IPV4 : LENGTH_IPV6;
+  }
+
   /** Whether the socket address at {@code at} is this endpoint; never allocates. */
   public static boolean matches(Endpoint endpoint, long at) {
     if (NativeMemory.getUnsignedShortBe(at + PORT) != endpoint.port()) {

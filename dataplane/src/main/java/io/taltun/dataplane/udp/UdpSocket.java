@@ -24,12 +24,15 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   private static final int SO_RCVBUFFORCE = 33;
   private static final int SO_REUSEPORT = 15;
   private static final int SO_MARK = 36;
-  private static final int IPPROTO_IP = 0;
+  private static final int IPPROTO_IP = MessageHeader.IPPROTO_IP;
   private static final int IP_MTU_DISCOVER = 10;
   private static final int IP_PMTUDISC_DONT = 0;
-  private static final int IPPROTO_IPV6 = 41;
+  private static final int IP_RECVTOS = 13;
+  private static final int IPPROTO_IPV6 = MessageHeader.IPPROTO_IPV6;
   private static final int IPV6_MTU_DISCOVER = 23;
   private static final int IPV6_V6ONLY = 26;
+  private static final int IPV6_RECVPKTINFO = 49;
+  private static final int IPV6_RECVTCLASS = 66;
   private static final int BUFFER_BYTES = 4 << 20;
 
   private final int fd;
@@ -53,7 +56,7 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
    *
    * @param family {@link SocketAddress#AF_INET} or {@link SocketAddress#AF_INET6}
    * @param port 0 for any free one
-   * @param shared whether other sockets of this process will bind the same port (SO_REUSEPORT)
+   * @param shared whether it joins other sockets of the port (SO_REUSEPORT)
    * @param fwmark SO_MARK of what it sends, 0 for none
    */
   static UdpSocket open(int family, int port, boolean shared, int fwmark)
@@ -68,10 +71,10 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
         check(Syscall.setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), "IPV6_V6ONLY");
       }
       if (shared) {
-        check(Syscall.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), "SO_REUSEPORT");
+        socket.share();
       }
       if (fwmark != 0) {
-        check(Syscall.setOption(fd, SOL_SOCKET, SO_MARK, fwmark), "cannot set the fwmark");
+        socket.mark(fwmark);
       }
       socket.bind(port);
       socket.tune();
@@ -92,16 +95,31 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
     }
   }
 
+  /** Lets sockets that are opened as shared ones bind this one's port too. */
+  void share() throws SystemCallException {
+    check(Syscall.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), "SO_REUSEPORT");
+  }
+
+  /** Sets the SO_MARK of what it sends from now on; 0 for none. */
+  void mark(int fwmark) throws SystemCallException {
+    check(Syscall.setOption(fd, SOL_SOCKET, SO_MARK, fwmark), "cannot set the fwmark");
+  }
+
   /** Wishes, not needs: the socket works without. */
   private void tune() {
     Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
     Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES);
     Syscall.setOption(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
-    // As the kernel's WireGuard: the outer packet may be fragmented on its way.
+    // As the kernel's WireGuard: the outer packet may be fragmented on its way. What ICMP says of
+    // an earlier datagram is nobody's business: IP_RECVERR stays off, so it fails no later call.
     if (family == SocketAddress.AF_INET) {
       Syscall.setOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+      Syscall.setOption(fd, IPPROTO_IP, MessageHeader.IP_PKTINFO, 1);
+      Syscall.setOption(fd, IPPROTO_IP, IP_RECVTOS, 1);
     } else {
       Syscall.setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
+      Syscall.setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+      Syscall.setOption(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
     }
   }
 

@@ -9,13 +9,22 @@ import java.util.stream.Stream;
 
 /**
  * A worker's sockets: IPv4 and IPv6 on one port. Either may be missing, when the machine has no
- * such family (trap 30); never both.
+ * such family (trap 30); both only in {@link #NONE}.
  */
 public final class UdpSocketPair implements AutoCloseable {
+  /** No sockets: the link is down. Nothing is received, what is sent is dropped. */
+  public static final UdpSocketPair NONE = new UdpSocketPair(null, null);
+
   private static final int ATTEMPTS_FOR_A_FREE_PORT = 16;
 
   private final UdpSocket ipv4;
   private final UdpSocket ipv6;
+
+  /** Opens a socket, as {@link UdpSocket#open} does. */
+  @FunctionalInterface
+  interface Opener {
+    UdpSocket open(int family, int port, boolean shared, int fwmark) throws SystemCallException;
+  }
 
   UdpSocketPair(UdpSocket ipv4, UdpSocket ipv6) {
     this.ipv4 = ipv4;
@@ -37,7 +46,20 @@ public final class UdpSocketPair implements AutoCloseable {
     return Stream.of(ipv4, ipv6).filter(Objects::nonNull).toList();
   }
 
-  /** The port both are bound to. */
+  /** Sets the SO_MARK of what they send from now on; 0 for none. */
+  public void mark(int fwmark) throws SystemCallException {
+    for (UdpSocket socket : present()) {
+      socket.mark(fwmark);
+    }
+  }
+
+  private void share() throws SystemCallException {
+    for (UdpSocket socket : present()) {
+      socket.share();
+    }
+  }
+
+  /** The port both are bound to; not of {@link #NONE}. */
   public int localPort() throws SystemCallException {
     return (ipv4 != null ? ipv4 : ipv6).localPort();
   }
@@ -50,9 +72,14 @@ public final class UdpSocketPair implements AutoCloseable {
    */
   public static List<UdpSocketPair> open(int workers, int port, int fwmark)
       throws SystemCallException {
+    return open(UdpSocket::open, workers, port, fwmark);
+  }
+
+  static List<UdpSocketPair> open(Opener opener, int workers, int port, int fwmark)
+      throws SystemCallException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return openOnce(workers, port, fwmark);
+        return openOnce(opener, workers, port, fwmark);
       } catch (SystemCallException e) {
         boolean retry = port == 0 && e.errno() == Errno.EADDRINUSE;
         if (!retry || attempt == ATTEMPTS_FOR_A_FREE_PORT) {
@@ -62,18 +89,20 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static List<UdpSocketPair> openOnce(int workers, int port, int fwmark)
+  private static List<UdpSocketPair> openOnce(Opener opener, int workers, int port, int fwmark)
       throws SystemCallException {
-    // SO_REUSEPORT would let a second gateway of the same user share our port, and half of our
-    // packets, in silence: a bind without it finds out first.
-    int chosen;
-    try (UdpSocketPair probe = openPair(port, false, fwmark)) {
-      chosen = probe.localPort();
-    }
     List<UdpSocketPair> pairs = new ArrayList<>();
     try {
-      for (int i = 0; i < workers; i++) {
-        pairs.add(openPair(chosen, true, fwmark));
+      // With SO_REUSEPORT from the start this bind would join a second gateway of the same user,
+      // and take half of its packets, in silence. Without it, it finds out.
+      UdpSocketPair first = openPair(opener, port, false, fwmark);
+      pairs.add(first);
+      if (workers > 1) {
+        first.share();
+      }
+      int chosen = first.localPort();
+      while (pairs.size() < workers) {
+        pairs.add(openPair(opener, chosen, true, fwmark));
       }
       return List.copyOf(pairs);
     } catch (SystemCallException e) {
@@ -82,12 +111,12 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static UdpSocketPair openPair(int port, boolean shared, int fwmark)
+  private static UdpSocketPair openPair(Opener opener, int port, boolean shared, int fwmark)
       throws SystemCallException {
-    UdpSocket v4 = openIfThere(SocketAddress.AF_INET, port, shared, fwmark);
+    UdpSocket v4 = openIfThere(opener, SocketAddress.AF_INET, port, shared, fwmark);
     try {
       int samePort = v4 == null ? port : v4.localPort();
-      UdpSocket v6 = openIfThere(SocketAddress.AF_INET6, samePort, shared, fwmark);
+      UdpSocket v6 = openIfThere(opener, SocketAddress.AF_INET6, samePort, shared, fwmark);
       if (v4 == null && v6 == null) {
         throw new SystemCallException("neither IPv4 nor IPv6 is there", Errno.EAFNOSUPPORT);
       }
@@ -100,10 +129,10 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static UdpSocket openIfThere(int family, int port, boolean shared, int fwmark)
-      throws SystemCallException {
+  private static UdpSocket openIfThere(
+      Opener opener, int family, int port, boolean shared, int fwmark) throws SystemCallException {
     try {
-      return UdpSocket.open(family, port, shared, fwmark);
+      return opener.open(family, port, shared, fwmark);
     } catch (SystemCallException e) {
       return switch (e.errno()) {
         case Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EADDRNOTAVAIL -> null;

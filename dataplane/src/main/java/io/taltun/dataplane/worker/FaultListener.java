@@ -7,4 +7,7 @@ public interface FaultListener {
 
   /** The worker ended although nobody asked it to. */
   void onEnd(String worker, String why);
+
+  /** The worker ended because its device was deleted. */
+  void onDeviceDeleted(String worker);
 }

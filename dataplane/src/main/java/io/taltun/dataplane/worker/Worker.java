@@ -28,11 +28,12 @@ import java.lang.foreign.Arena;
  * sessions, peers and tables with the others through snapshots and atomics.
  */
 final class Worker implements Runnable, AutoCloseable {
+  /** Bursts that are taken from a socket that is given up, lest a flood keeps the worker there. */
+  private static final int LAST_BURSTS = 64;
+
   private final String name;
   private final int number;
   private final int cpu;
-  private final Inlet ipv4;
-  private final Inlet ipv6;
   private final NanoClock clock;
   private final FaultListener faults;
   private final Arena arena = Arena.ofShared();
@@ -49,8 +50,15 @@ final class Worker implements Runnable, AutoCloseable {
   private final OutboundPath outbound;
   private final InboundPath inbound;
 
+  // Written by the worker; null for no socket of the family.
+  private Inlet ipv4;
+  private Inlet ipv6;
+
   // Written false once, by stop() or the worker.
   private volatile boolean running = true;
+
+  // Written true once, by the worker: it obeys no more.
+  private volatile boolean ended;
 
   // Written once, by the worker: what the kernel said to its CPU, 0 or −errno.
   private volatile int bound;
@@ -112,8 +120,31 @@ final class Worker implements Runnable, AutoCloseable {
     return control;
   }
 
+  /** Any thread. */
   void post(WorkerCommand command) {
     mailbox.post(command);
+    if (ended) {
+      settle();
+    }
+  }
+
+  /**
+   * What the worker's end leaves to do of commands that came too late for it: keys are erased, and
+   * nobody waits for it (trap 26).
+   */
+  private void settle() {
+    for (WorkerCommand next = mailbox.take(); next != null; next = mailbox.take()) {
+      switch (next) {
+        case WorkerCommand.ReleaseSession c -> c.session().release(number);
+        case WorkerCommand.UseSockets c -> c.taken().countDown();
+        case WorkerCommand.SendWaiting _,
+            WorkerCommand.DropWaiting _,
+            WorkerCommand.SendKeepalive _,
+            WorkerCommand.FitWaiting _ -> {
+          // its buffers go with it
+        }
+      }
+    }
   }
 
   /** Lets {@link #run} end after its batch. Any thread. */
@@ -148,6 +179,8 @@ final class Worker implements Runnable, AutoCloseable {
     }
     // What was asked for before the end is still done: keys are erased here.
     obey();
+    ended = true;
+    settle();
   }
 
   /** A method of its own: the JVM compiles what is called often, run() is called once. */
@@ -165,7 +198,7 @@ final class Worker implements Runnable, AutoCloseable {
     }
     if (outbound.deviceGone() && running) {
       running = false;
-      faults.onEnd(name, "the device was deleted");
+      faults.onDeviceDeleted(name);
     }
   }
 
@@ -221,9 +254,39 @@ final class Worker implements Runnable, AutoCloseable {
         case WorkerCommand.DropWaiting c -> outbound.dropWaiting(c.peer());
         case WorkerCommand.SendKeepalive c -> outbound.sendKeepalive(c.peer(), nowNs);
         case WorkerCommand.ReleaseSession c -> c.session().release(number);
+        case WorkerCommand.UseSockets c -> use(c, nowNs);
+        case WorkerCommand.FitWaiting c -> waiting.fit(c.bytes());
       }
     }
     outbound.flush();
+  }
+
+  private void use(WorkerCommand.UseSockets command, long nowNs) {
+    UdpSocketPair sockets = command.sockets();
+    try {
+      leave(ipv4, nowNs);
+      leave(ipv6, nowNs);
+      outbound.flush();
+      sends.use(sockets.ipv4(), sockets.ipv6());
+      ipv4 = null;
+      ipv6 = null;
+      ipv4 = inlet(sockets.ipv4());
+      ipv6 = inlet(sockets.ipv6());
+    } catch (SystemCallException e) {
+      throw new IllegalStateException("new sockets cannot be watched", e);
+    } finally {
+      command.taken().countDown();
+    }
+  }
+
+  private void leave(Inlet inlet, long nowNs) {
+    if (inlet == null) {
+      return;
+    }
+    epoll.remove(inlet.socket.fd());
+    for (int i = 0; i < LAST_BURSTS && inbound.poll(inlet.socket, nowNs); i++) {
+      // each poll takes what there is
+    }
   }
 
   /** After {@link #run} ended. */

@@ -7,8 +7,10 @@ import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.udp.UdpSocketPair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * All workers of a gateway. Started, told and closed by the control thread; counters are read by
@@ -70,6 +72,20 @@ public final class WorkerGroup {
     for (Worker worker : workers) {
       worker.post(command);
     }
+  }
+
+  /**
+   * Lets worker {@code i} send and receive through pair {@code i} from now on.
+   *
+   * @param sockets as many as there are workers
+   * @return open once no worker uses the sockets before
+   */
+  public CountDownLatch useSockets(List<UdpSocketPair> sockets) {
+    CountDownLatch taken = new CountDownLatch(workers.size());
+    for (int i = 0; i < workers.size(); i++) {
+      post(i, new WorkerCommand.UseSockets(sockets.get(i), taken));
+    }
+    return taken;
   }
 
   /** The errno of the first worker whose CPU the kernel refused; 0 for none. Any thread. */

@@ -3,6 +3,7 @@ package io.taltun.dataplane.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.SocketAddress;
 import java.lang.foreign.Arena;
@@ -14,25 +15,26 @@ import org.junit.jupiter.api.Test;
 class ControlRingTest {
   private final AtomicInteger wakeUps = new AtomicInteger();
 
-  @AutoClose private final ControlRing ring = new ControlRing(wakeUps::incrementAndGet);
+  @AutoClose private final ControlRing control = new ControlRing(wakeUps::incrementAndGet);
+  private final RecordRing ring = control.reports();
   @AutoClose private final Arena arena = Arena.ofShared();
 
   private final long message = arena.allocate(ControlRing.MAX_MESSAGE, 8).address();
-  private final long address = arena.allocate(32, 8).address();
+  private final long address = arena.allocate(Arrival.SIZE, 8).address();
 
   @Test
   void shouldRefuseWithoutAWakeUpWhenItIsFull() {
-    for (int i = 0; i < ControlRing.RECORDS; i++) {
-      assertThat(ring.offer(ControlRing.HANDSHAKE_WANTED, i, 0, 0, 0)).isTrue();
+    for (int i = 0; i < ControlRing.REPORTS; i++) {
+      assertThat(control.offer(ControlRing.HANDSHAKE_WANTED, i, 0, 0, 0)).isTrue();
     }
-    assertThat(ring.offer(ControlRing.HANDSHAKE_WANTED, -1, 0, 0, 0)).isFalse();
-    assertThat(ring.size()).isEqualTo(ControlRing.RECORDS);
-    assertThat(wakeUps).hasValue(ControlRing.RECORDS);
+    assertThat(control.offer(ControlRing.HANDSHAKE_WANTED, -1, 0, 0, 0)).isFalse();
+    assertThat(ring.size()).isEqualTo(ControlRing.REPORTS);
+    assertThat(wakeUps).hasValue(ControlRing.REPORTS);
 
     assertThat(ring.value()).isZero();
     ring.release();
-    assertThat(ring.offer(ControlRing.SESSION_CONFIRMED, 4711, 0, 0, 0)).isTrue();
-    for (int i = 1; i < ControlRing.RECORDS; i++) {
+    assertThat(control.offer(ControlRing.SESSION_CONFIRMED, 4711, 0, 0, 0)).isTrue();
+    for (int i = 1; i < ControlRing.REPORTS; i++) {
       assertThat(ring.value()).isEqualTo(i);
       ring.release();
     }
@@ -42,16 +44,31 @@ class ControlRingTest {
     assertThat(ring.size()).isZero();
   }
 
+  /** Trap 11. */
+  @Test
+  void shouldHaveRoomForReportsWhenHandshakeMessagesFillTheirs() {
+    for (int i = 0; i < ControlRing.HANDSHAKES; i++) {
+      assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, 0, message, 148)).isTrue();
+    }
+    assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, 0, message, 148)).isFalse();
+    assertThat(control.offer(ControlRing.SESSION_CONFIRMED, 4711, 0, 0, 0)).isTrue();
+    assertThat(control.reports().size()).isOne();
+    assertThat(control.reports().value()).isEqualTo(4711);
+    assertThat(control.handshakes().size()).isEqualTo(ControlRing.HANDSHAKES);
+    assertThat(control.handshakes().kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
+    assertThat(control.isEmpty()).isFalse();
+  }
+
   @Test
   void shouldKeepRecordsWholeAndInOrderWhenTwoThreadsGoAroundIt() throws InterruptedException {
-    int records = 50 * ControlRing.RECORDS;
+    int records = 50 * ControlRing.REPORTS;
     Thread worker =
         Thread.ofPlatform()
             .start(
                 () -> {
                   for (int i = 0; i < records; i++) {
                     int length = prepare(i);
-                    while (!ring.offer(1 + i % 4, i, address, message, length)) {
+                    while (!control.offer(2 + i % 3, i, address, message, length)) {
                       Thread.onSpinWait();
                     }
                   }
@@ -81,7 +98,7 @@ class ControlRingTest {
 
   private void verify(int i) {
     int length = i % (ControlRing.MAX_MESSAGE + 1);
-    boolean whole = ring.kind() == 1 + i % 4 && ring.value() == i && ring.length() == length;
+    boolean whole = ring.kind() == 2 + i % 3 && ring.value() == i && ring.length() == length;
     for (int k = 0; k < length; k++) {
       whole &= NativeMemory.getByte(ring.message() + k) == (byte) (i + k);
     }

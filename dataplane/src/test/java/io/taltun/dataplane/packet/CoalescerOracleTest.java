@@ -11,6 +11,7 @@ import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.tun.TunQueue;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,8 +43,8 @@ class CoalescerOracleTest {
       }
       Coalescer coalescer = new Coalescer(arena, tun, counters, stream % 11 != 0, stream % 13 != 0);
       List<TransportPacket> flows = flows(random);
-      Map<String, List<byte[]>> expected = new LinkedHashMap<>();
-      Map<String, List<byte[]>> actual = new LinkedHashMap<>();
+      Map<ByteBuffer, List<byte[]>> expected = new LinkedHashMap<>();
+      Map<ByteBuffer, List<byte[]>> actual = new LinkedHashMap<>();
       int count = 0;
       for (int batch = 0; batch < 4; batch++) {
         store.reset();
@@ -55,11 +56,11 @@ class CoalescerOracleTest {
           }
           byte[] packet = packet(flow, random);
           coalescer.add(store.put(packet), packet.length);
-          collect(expected, packet);
+          FlowOrder.collect(expected, packet);
           count++;
         }
         coalescer.flush();
-        tun.take().forEach(it -> collect(actual, it));
+        tun.take().forEach(it -> FlowOrder.collect(actual, it));
       }
       String place = "stream " + stream + ", seed " + Seed.VALUE;
       assertThat(actual.keySet()).as(place).isEqualTo(expected.keySet());
@@ -176,29 +177,6 @@ class CoalescerOracleTest {
     byte[] other = options.clone();
     other[random.nextInt(other.length)] ^= 1;
     return other;
-  }
-
-  private static void collect(Map<String, List<byte[]>> byFlow, byte[] packet) {
-    boolean v4 = ReferenceOffload.isIpv4(packet);
-    byte[] addresses = Arrays.copyOfRange(packet, v4 ? 12 : 8, v4 ? 20 : 40);
-    int transport = v4 ? (packet[0] & 0xf) * 4 : 40;
-    int protocol = packet[v4 ? 9 : 6];
-    int ports = ReferenceOffload.get16(packet, transport);
-    String key = Arrays.toString(addresses) + " " + protocol + " " + ports;
-    byFlow.computeIfAbsent(key, it -> new ArrayList<>()).add(normal(packet));
-  }
-
-  /** Without the identification where it means nothing, under Don't Fragment. */
-  private static byte[] normal(byte[] packet) {
-    if (!ReferenceOffload.isIpv4(packet)
-        || ReferenceOffload.get16(packet, 6) != 0x4000
-        || ReferenceOffload.sum(packet, 0, (packet[0] & 0xf) * 4, 0) != 0xffff) {
-      return packet;
-    }
-    byte[] normal = packet.clone();
-    ReferenceOffload.put16(normal, 4, 0);
-    ReferenceOffload.put16(normal, 10, 0);
-    return normal;
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.taltun.dataplane.packet;
 
+import static io.taltun.dataplane.packet.Cutter.gsoType;
+import static io.taltun.dataplane.packet.Cutter.reference;
+import static io.taltun.dataplane.packet.Cutter.virtio;
 import static io.taltun.dataplane.tun.VirtioNetHeader.DATA_VALID;
 import static io.taltun.dataplane.tun.VirtioNetHeader.GSO_ECN;
 import static io.taltun.dataplane.tun.VirtioNetHeader.GSO_NONE;
@@ -15,7 +18,6 @@ import io.taltun.dataplane.Allocation;
 import io.taltun.dataplane.Seed;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,22 +26,19 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class SegmenterTest {
-  private static final int ROOM = 66_000;
-  private static final int BEFORE = 128;
-
   @AutoClose private final Arena arena = Arena.ofConfined();
 
-  private final long memory = arena.allocate(BEFORE + ROOM + 128, 64).address();
-  private final long header = memory + BEFORE - 10;
-  private final long packet = memory + BEFORE;
-  private final Segmenter segmenter = new Segmenter(arena);
+  private final Cutter cutter = new Cutter(arena);
+  private final long header = cutter.header;
+  private final long packet = cutter.packet;
+  private final Segmenter segmenter = cutter.segmenter;
 
   @Test
   void shouldPassAPacketOnWhenItAsksForNothing() {
     byte[] bytes = TransportPacket.tcp4().payload(1380, 1).build();
 
-    assertThat(cut(virtio(0, GSO_NONE, 0, 0, 0), bytes)).containsExactly(bytes);
-    assertThat(cut(virtio(DATA_VALID, GSO_NONE, 0, 0, 0), bytes)).containsExactly(bytes);
+    assertThat(cutter.cut(virtio(0, GSO_NONE, 0, 0, 0), bytes)).containsExactly(bytes);
+    assertThat(cutter.cut(virtio(DATA_VALID, GSO_NONE, 0, 0, 0), bytes)).containsExactly(bytes);
   }
 
   @Test
@@ -48,7 +47,7 @@ class SegmenterTest {
       it.payload(777, 3);
       byte[] virtio = virtio(NEEDS_CSUM, GSO_NONE, 0, it.transport(), it.tcp ? 16 : 6);
 
-      assertThat(cut(virtio, it.buildPartial())).containsExactly(it.build());
+      assertThat(cutter.cut(virtio, it.buildPartial())).containsExactly(it.build());
     }
   }
 
@@ -61,9 +60,11 @@ class SegmenterTest {
     it.payload = Arrays.copyOfRange(bytes, 26, 28);
 
     byte[] virtio = virtio(NEEDS_CSUM, GSO_NONE, 0, 20, 6);
-    assertThat(ReferenceOffload.get16(cut(virtio, it.buildPartial()).get(0), 26)).isEqualTo(0xffff);
+    assertThat(ReferenceOffload.get16(cutter.cut(virtio, it.buildPartial()).get(0), 26))
+        .isEqualTo(0xffff);
     byte[] uso = virtio(NEEDS_CSUM, GSO_UDP_L4, 2, 20, 6);
-    assertThat(ReferenceOffload.get16(cut(uso, it.buildPartial()).get(0), 26)).isEqualTo(0xffff);
+    assertThat(ReferenceOffload.get16(cutter.cut(uso, it.buildPartial()).get(0), 26))
+        .isEqualTo(0xffff);
   }
 
   @Test
@@ -74,7 +75,7 @@ class SegmenterTest {
     it.flags = 0x10 | 0x08 | 0x01 | 0x80 | 0x40;
     byte[] virtio = virtio(NEEDS_CSUM, GSO_TCPV4 | GSO_ECN, 1000, 20, 16);
 
-    List<byte[]> packets = cut(virtio, it.buildPartial());
+    List<byte[]> packets = cutter.cut(virtio, it.buildPartial());
 
     assertThat(packets).containsExactlyElementsOf(reference(it, 1000));
     assertThat(packets).extracting(bytes -> bytes[33] & 0xff).containsExactly(0xd0, 0x50, 0x59);
@@ -92,7 +93,7 @@ class SegmenterTest {
     it.flags = 0x10 | 0x08 | 0x01 | 0x80;
     byte[] virtio = virtio(NEEDS_CSUM, GSO_TCPV6, 1000, 40, 16);
 
-    assertThat(cut(virtio, it.buildPartial())).containsExactly(it.build());
+    assertThat(cutter.cut(virtio, it.buildPartial())).containsExactly(it.build());
   }
 
   @Test
@@ -102,7 +103,7 @@ class SegmenterTest {
     it.tcpOptions = new byte[] {1, 1, 8, 10, 0, 1, 2, 3, 4, 5, 6, 7};
     byte[] virtio = virtio(NEEDS_CSUM, GSO_TCPV4, 1200, 28, 16);
 
-    List<byte[]> packets = cut(virtio, it.buildPartial());
+    List<byte[]> packets = cutter.cut(virtio, it.buildPartial());
 
     assertThat(packets).hasSize(3).containsExactlyElementsOf(reference(it, 1200));
   }
@@ -117,7 +118,7 @@ class SegmenterTest {
     ReferenceOffload.put16(bytes, 4, bytes.length - 40);
     byte[] virtio = virtio(NEEDS_CSUM, GSO_UDP_L4, 500, 48, 6);
 
-    List<byte[]> packets = cut(virtio, bytes);
+    List<byte[]> packets = cutter.cut(virtio, bytes);
 
     List<byte[]> expected = new ArrayList<>();
     for (byte[] each : ReferenceOffload.segment(plain, 40, false, 500)) {
@@ -135,7 +136,7 @@ class SegmenterTest {
       it.payload(3210, 3);
       byte[] virtio = virtio(DATA_VALID, gsoType(it), 999, 0, 0);
 
-      assertThat(cut(virtio, it.build())).containsExactlyElementsOf(reference(it, 999));
+      assertThat(cutter.cut(virtio, it.build())).containsExactlyElementsOf(reference(it, 999));
     }
   }
 
@@ -168,7 +169,7 @@ class SegmenterTest {
       int size = Math.max(1 + random.nextInt(1_500), length / 2_000 + 1);
       byte[] virtio = virtio(NEEDS_CSUM, gsoType(it), size, it.transport(), it.tcp ? 16 : 6);
 
-      assertThat(cut(virtio, it.buildPartial()))
+      assertThat(cutter.cut(virtio, it.buildPartial()))
           .as("round %d, seed %d", round, Seed.VALUE)
           .containsExactlyElementsOf(reference(it, size));
     }
@@ -211,7 +212,7 @@ class SegmenterTest {
   }
 
   private void refuse(String what, byte[] virtio, byte[] bytes) {
-    assertThat(cut(virtio, bytes)).as(what).isEmpty();
+    assertThat(cutter.cut(virtio, bytes)).as(what).isEmpty();
   }
 
   /** Whatever the header says, no packet leaves the room that the read packet has. */
@@ -295,45 +296,10 @@ class SegmenterTest {
         TransportPacket.udp6());
   }
 
-  private static int gsoType(TransportPacket it) {
-    return !it.tcp ? GSO_UDP_L4 : it.v6 ? GSO_TCPV6 : GSO_TCPV4;
-  }
-
-  private static List<byte[]> reference(TransportPacket it, int size) {
-    return ReferenceOffload.segment(it.build(), it.transport(), it.tcp, size);
-  }
-
   private static byte[] insert(byte[] bytes, int at, byte[] more) {
     byte[] result = Arrays.copyOf(bytes, bytes.length + more.length);
     System.arraycopy(more, 0, result, at, more.length);
     System.arraycopy(bytes, at, result, at + more.length, bytes.length - at);
     return result;
-  }
-
-  /** A header with a length that is not to be believed. */
-  private static byte[] virtio(int flags, int gsoType, int size, int start, int offset) {
-    ByteBuffer virtio = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
-    virtio.put((byte) flags).put((byte) gsoType).putShort((short) 3).putShort((short) size);
-    return virtio.putShort((short) start).putShort((short) offset).array();
-  }
-
-  /** Everything that comes out; what was taken already is destroyed, as a cipher may do. */
-  private List<byte[]> cut(byte[] virtio, byte[] bytes) {
-    byte[] behind = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-    NativeMemory.copy(virtio, 0, header, virtio.length);
-    NativeMemory.copy(bytes, 0, packet, bytes.length);
-    NativeMemory.copy(behind, 0, packet + bytes.length, behind.length);
-    int count = segmenter.begin(header, packet, bytes.length);
-    List<byte[]> packets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      long at = segmenter.next();
-      int length = segmenter.length();
-      packets.add(NativeMemory.toBytes(at, length));
-      for (long address = at - 64; address < at + length; address++) {
-        NativeMemory.putByte(address, (byte) 0xa5);
-      }
-    }
-    assertThat(NativeMemory.toBytes(packet + bytes.length, behind.length)).isEqualTo(behind);
-    return packets;
   }
 }

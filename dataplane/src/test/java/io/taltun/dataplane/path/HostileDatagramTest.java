@@ -13,12 +13,17 @@ import io.taltun.dataplane.Seed;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.mailbox.RecordRing;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionPair;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.SocketAddress;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
@@ -95,6 +100,22 @@ class HostileDatagramTest {
   }
 
   @Test
+  void shouldNotOpenADatagramWhenItsCounterWasSeen() {
+    pair.connect();
+    pair.peerB.setEndpoint(tap.endpoint());
+    pair.a.send(NOW, packet(A4, B4, 100));
+    byte[] datagram = tap.capture();
+    tap.inject(pair.b, datagram);
+    pair.b.receive(1, NOW);
+    assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 100));
+    // Were it opened, its tag would be found wrong.
+    datagram[datagram.length - 1] ^= 1;
+    accept(pair.b, datagram, datagram.length);
+    assertThat(pair.b.count(DropReason.REPLAYED)).isOne();
+    assertThat(pair.b.count(DropReason.NOT_AUTHENTIC)).isZero();
+  }
+
+  @Test
   void shouldChangeNothingWhenOneBitOfADatagramIsWrong() {
     SessionPair sessions = pair.connect();
     pair.peerB.setEndpoint(tap.endpoint());
@@ -109,7 +130,7 @@ class HostileDatagramTest {
     assertThat(pair.b.count(DropReason.UNKNOWN_INDEX)).isEqualTo(32);
     assertThat(pair.b.drops()).isEqualTo(genuine.length * 8L);
     assertThat(pair.peerA.lane(0).receivedPackets()).isZero();
-    assertThat(pair.b.control.size()).isZero();
+    assertThat(pair.b.control.reports().size()).isZero();
     // The window did not move on the forged counters either.
     tap.inject(pair.b, genuine);
     pair.b.receive(1, NOW);
@@ -162,6 +183,25 @@ class HostileDatagramTest {
     assertThat(pair.b.count(DropReason.UNKNOWN_INDEX)).isOne();
   }
 
+  /** Trap 6: the buffer holds the longest datagram of IPv4; IPv6 has longer ones. */
+  @Test
+  void shouldDropAndGoOnWhenADatagramIsLongerThanTheBuffer() throws IOException {
+    pair.connect();
+    pair.peerB.setEndpoint(pair.b.ipv6());
+    for (int length : new int[] {65_508, 65_527}) {
+      byte[] tooLong = new byte[length];
+      tooLong[0] = 4;
+      try (DatagramSocket socket = new DatagramSocket()) {
+        socket.send(new DatagramPacket(tooLong, length, pair.b.ipv6().toSocketAddress()));
+      }
+      pair.a.send(NOW, packet(A6, B6, 100));
+      pair.b.receive(1, NOW);
+      assertThat(pair.b.wire.take()).isEqualTo(packet(A6, B6, 100));
+    }
+    assertThat(pair.b.count(DropReason.TRUNCATED)).isEqualTo(2);
+    assertThat(pair.b.drops()).isEqualTo(2);
+  }
+
   @Test
   void shouldCountADropWhenTheAuthenticPacketIsNoIpPacket() {
     SessionPair sessions = pair.connect();
@@ -185,7 +225,7 @@ class HostileDatagramTest {
     byte[][] messages = {message(1, INITIATION), message(2, RESPONSE), message(3, COOKIE_REPLY)};
     tap.inject(pair.b, messages);
     pair.b.receive(3, NOW);
-    ControlRing ring = pair.b.control;
+    RecordRing ring = pair.b.control.handshakes();
     for (byte[] message : messages) {
       assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
       assertThat(NativeMemory.toBytes(ring.message(), ring.length())).isEqualTo(message);
@@ -207,18 +247,18 @@ class HostileDatagramTest {
   @Test
   void shouldGoOnWithDataWhenAHandshakeFloodFillsTheRing() {
     pair.connect();
-    int flood = 3000;
+    int flood = 10_000;
     byte[] initiation = message(1, INITIATION);
     for (int i = 0; i < flood; i++) {
       accept(pair.b, initiation, initiation.length);
     }
     long passed = pair.b.count(Counter.HANDSHAKE_MESSAGES);
-    assertThat(passed).isEqualTo(pair.b.control.size()).isPositive().isLessThan(flood);
+    assertThat(passed).isEqualTo(pair.b.control.handshakes().size()).isPositive().isLessThan(flood);
     assertThat(pair.b.count(DropReason.HANDSHAKE_QUEUE_FULL)).isEqualTo(flood - passed);
     pair.a.send(NOW, packet(A4, B4, 100));
     pair.b.receive(1, NOW);
     assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 100));
-    pair.b.control.release();
+    pair.b.control.handshakes().release();
     accept(pair.b, initiation, initiation.length);
     assertThat(pair.b.count(Counter.HANDSHAKE_MESSAGES)).isEqualTo(passed + 1);
   }
@@ -263,8 +303,8 @@ class HostileDatagramTest {
     assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 100));
     assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 101));
     assertThat(pair.a.count(Counter.UDP_SENT_DATAGRAMS)).isEqualTo(2);
-    assertThat(pair.a.control.size()).isOne();
-    assertThat(pair.a.control.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    assertThat(pair.a.control.reports().size()).isOne();
+    assertThat(pair.a.control.reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
   }
 
   /** Trap 5: on the receiving side, before anything is computed. */
@@ -283,7 +323,7 @@ class HostileDatagramTest {
   private void accept(Side side, byte[] datagram, int length) {
     try (Arena once = Arena.ofConfined()) {
       long message = once.allocate(length + 256L, 8).address() + 128;
-      long source = once.allocate(32, 8).address();
+      long source = once.allocate(Arrival.SIZE, 8).address();
       SocketAddress.write(tap.endpoint(), source);
       NativeMemory.copy(datagram, 0, message, length);
       side.inbound.accept(message, length, source, NOW);

@@ -106,7 +106,7 @@ class JoinedDatagramsTest {
     Endpoint to = pair.b.ipv4();
     for (byte[] datagram : datagrams) {
       NativeMemory.copy(datagram, 0, batch.reserve(), datagram.length);
-      batch.add(to, datagram.length);
+      batch.add(to, datagram.length, 0);
     }
     batch.flush();
     pair.b.receive(datagrams.length, NOW);

@@ -43,7 +43,7 @@ class OffloadWaitingTest {
     send(34);
     assertThat(sent).hasSize(WaitingPackets.PER_PEER);
     assertThat(pair.a.count(Counter.UDP_SENT_DATAGRAMS)).isZero();
-    assertThat(pair.a.control.size()).isOne();
+    assertThat(pair.a.control.reports().size()).isOne();
     pair.connect();
     pair.a.outbound.sendWaiting(pair.peerB, NOW);
     pair.a.outbound.flush();
@@ -73,7 +73,7 @@ class OffloadWaitingTest {
     SessionPair.setSendCounter(pair.connect().initiator(), ReplayWindow.REJECT_AFTER_MESSAGES - 29);
     send(30);
     assertThat(pair.a.count(Counter.UDP_SENT_DATAGRAMS)).isZero();
-    assertThat(pair.a.control.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    assertThat(pair.a.control.reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
     // Every later packet waits behind it, though some counters were left.
     send(2);
     assertThat(pair.a.count(Counter.UDP_SENT_DATAGRAMS)).isZero();
@@ -89,7 +89,7 @@ class OffloadWaitingTest {
     SessionPair.setSendCounter(pair.connect().initiator(), ReplayWindow.REJECT_AFTER_MESSAGES - 30);
     send(30);
     assertAllDelivered();
-    assertThat(pair.a.control.size()).isZero();
+    assertThat(pair.a.control.reports().size()).isZero();
   }
 
   private void send(int segments) {

@@ -6,9 +6,12 @@ import static io.taltun.dataplane.path.PathPair.B4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.mailbox.RecordRing;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.SessionPair;
+import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.LocalAddress;
 import io.taltun.dataplane.udp.SocketAddress;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -19,7 +22,7 @@ class ReportTest {
   @AutoClose private final PathPair pair = new PathPair();
 
   /** What the control thread hears of B. */
-  private final ControlRing ring = pair.b.control;
+  private final RecordRing ring = pair.b.control.reports();
 
   @Test
   void shouldReportTheEndpointOnceWhenAPeerMoved() {
@@ -147,7 +150,7 @@ class ReportTest {
   }
 
   private void fillRing() {
-    while (ring.offer(ControlRing.HANDSHAKE_WANTED, 0, 0, 0, 0)) {
+    while (pair.b.control.offer(ControlRing.HANDSHAKE_WANTED, 0, 0, 0, 0)) {
       // until it is full
     }
   }
@@ -157,6 +160,27 @@ class ReportTest {
       assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
       ring.release();
     }
+  }
+
+  /** Trap 31: the same peer now speaks to another address of this host. */
+  @Test
+  void shouldReportAMoveWhenAnAuthenticPacketCameToAnotherAddressOfThisHost() {
+    pair.connect();
+    Endpoint second = Endpoint.ofIpv4(0x7f00_0002, pair.b.ipv4().port());
+    pair.peerB.setEndpoint(second.at(LocalAddress.ofIpv4(0x7f00_0001, 1)));
+    cross();
+    assertThat(ring.kind()).isEqualTo(ControlRing.ENDPOINT_MOVED);
+    Endpoint moved = Arrival.endpoint(ring.address());
+    assertThat(moved).isEqualTo(pair.a.ipv4());
+    assertThat(moved.local().ipv4()).isEqualTo(0x7f00_0002);
+    ring.release();
+    pair.peerA.setEndpoint(moved);
+    pair.peerA.clearMove();
+    cross();
+    assertThat(ring.size()).as("known now").isZero();
+    moved.local().giveUp();
+    cross();
+    assertThat(Arrival.endpoint(ring.address()).local().givenUp()).as("heard again").isFalse();
   }
 
   private void expectMove(Endpoint to) {

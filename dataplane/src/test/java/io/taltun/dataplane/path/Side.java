@@ -19,6 +19,7 @@ import io.taltun.dataplane.session.WaitingPackets;
 import io.taltun.dataplane.tun.KernelTunQueue;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.LocalAddress;
 import io.taltun.dataplane.udp.ReceiveBatch;
 import io.taltun.dataplane.udp.SendBatch;
 import io.taltun.dataplane.udp.UdpOffloads;
@@ -35,6 +36,7 @@ public final class Side implements AutoCloseable {
   /** As a TUN device has it by default. */
   public static final int MTU = 1420;
 
+  private static final int LOOPBACK = 1;
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
   /** The kernel's end of the TUN queue; null where the test brought a queue of its own. */
@@ -48,7 +50,7 @@ public final class Side implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final TunQueue tun;
-  private final WaitingPackets waiting = new WaitingPackets(0, MTU);
+  final WaitingPackets waiting = new WaitingPackets(0, MTU);
   private final AllowedIps.Builder<Peer> allowedIps = AllowedIps.builder();
   private final UdpSocketPair sockets;
   private final SendBatch sends;
@@ -104,14 +106,14 @@ public final class Side implements AutoCloseable {
     inbound = new InboundPath(0, coalescer, tables, batch, outbound, control, counters);
   }
 
-  /** Where others reach it over IPv4. */
+  /** Where others on the loopback reach it over IPv4, and from where they do. */
   public Endpoint ipv4() {
-    return Endpoint.ofIpv4(0x7f00_0001, port);
+    return Endpoint.ofIpv4(0x7f00_0001, port).at(LocalAddress.ofIpv4(0x7f00_0001, LOOPBACK));
   }
 
-  /** Where others reach it over IPv6. */
+  /** The same over IPv6. */
   public Endpoint ipv6() {
-    return Endpoint.ofIpv6(0, 1, port, 0);
+    return Endpoint.ofIpv6(0, 1, port, 0).at(LocalAddress.ofIpv6(0, 1, LOOPBACK));
   }
 
   /** A new peer that owns the given addresses, without a session. */

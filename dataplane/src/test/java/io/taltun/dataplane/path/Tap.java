@@ -1,6 +1,7 @@
 package io.taltun.dataplane.path;
 
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.LocalAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -22,7 +23,17 @@ final class Tap implements AutoCloseable {
   }
 
   Endpoint endpoint() {
-    return Endpoint.of((InetSocketAddress) socket.getLocalSocketAddress());
+    return Endpoint.of((InetSocketAddress) socket.getLocalSocketAddress())
+        .at(LocalAddress.ofIpv4(0x7f00_0001, 1));
+  }
+
+  /** Marks what it sends from now on, as a congested router does. */
+  void markNext(int ecn) {
+    try {
+      socket.setTrafficClass(ecn);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   byte[] capture() {

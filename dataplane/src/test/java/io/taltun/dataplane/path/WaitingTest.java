@@ -30,6 +30,20 @@ class WaitingTest {
   }
 
   @Test
+  void shouldGoOnHoldingWhatWaitsWhenTheMtuGrows() {
+    pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 1000));
+    pair.a.send(NOW, packet(A4, B4, 9000));
+    assertThat(pair.a.count(DropReason.TOO_LARGE)).isOne();
+    pair.a.tables.setMtu(9000);
+    pair.a.waiting.fit(9064);
+    pair.a.send(NOW, packet(A4, B4, 9000));
+    pair.connect();
+    pair.a.outbound.sendWaiting(pair.peerB, NOW);
+    pair.a.outbound.flush();
+    expect(100, 1000, 9000);
+  }
+
+  @Test
   void shouldKeepTheOrderWhenAPacketComesBeforeTheCommandToSendTheOthers() {
     pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 101));
     pair.connect();
@@ -43,24 +57,24 @@ class WaitingTest {
   @Test
   void shouldAskForAHandshakeOnceWhenManyPacketsWait() {
     pair.a.send(NOW, packet(A4, B4, 100), packet(A4, B4, 101));
-    assertThat(pair.a.control.size()).isOne();
-    assertThat(pair.a.control.kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
-    assertThat(pair.a.control.value()).isEqualTo(pair.peerB.slot());
-    pair.a.control.release();
+    assertThat(pair.a.control.reports().size()).isOne();
+    assertThat(pair.a.control.reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    assertThat(pair.a.control.reports().value()).isEqualTo(pair.peerB.slot());
+    pair.a.control.reports().release();
     pair.peerB.clearHandshakeWanted();
     pair.a.send(NOW, packet(A4, B4, 102));
-    assertThat(pair.a.control.size()).isOne();
+    assertThat(pair.a.control.reports().size()).isOne();
   }
 
   @Test
   void shouldAskForNoHandshakeWhenTheSessionIsThereAndOthersStillWait() {
     pair.a.send(NOW, packet(A4, B4, 100));
-    pair.a.control.release();
+    pair.a.control.reports().release();
     pair.peerB.clearHandshakeWanted();
     pair.connect();
     pair.a.send(NOW, packet(A4, B4, 101));
     expect(100, 101);
-    assertThat(pair.a.control.size()).isZero();
+    assertThat(pair.a.control.reports().size()).isZero();
   }
 
   @Test

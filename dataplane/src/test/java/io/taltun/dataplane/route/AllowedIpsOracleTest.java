@@ -12,16 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** The trie against a linear scan that is too simple to be wrong. */
 class AllowedIpsOracleTest {
-  private record Line(byte[] address, int length, Integer owner) {
-    boolean contains(byte[] other) {
-      boolean same = other.length == address.length;
-      for (int bit = 0; same && bit < length; bit++) {
-        same = ((other[bit / 8] ^ address[bit / 8]) & 0x80 >> bit % 8) == 0;
-      }
-      return same;
-    }
-  }
-
   private final RandomGenerator random = Seed.random();
 
   @Test
@@ -60,34 +50,28 @@ class AllowedIpsOracleTest {
     assertThat(tookNs).as("generous, for busy machines").isLessThan(3_000_000_000L);
   }
 
-  private void compare(List<Line> lines, int randomProbes) {
+  private void compare(List<PrefixLine> lines, int randomProbes) {
     AllowedIps.Builder<Integer> builder = AllowedIps.builder();
-    lines.forEach(line -> builder.add(line.address, line.length, line.owner));
+    lines.forEach(line -> builder.add(line.address(), line.length(), line.owner()));
     AllowedIps<Integer> table = builder.build();
-    for (Line line : lines) {
+    for (PrefixLine line : lines) {
       for (int probe = 0; probe < 3; probe++) {
-        check(table, lines, near(line.address, line.length + probe - 1));
+        check(table, lines, near(line.address(), line.length() + probe - 1));
       }
-      check(table, lines, line.address);
+      check(table, lines, line.address());
     }
     for (int probe = 0; probe < randomProbes; probe++) {
       check(table, lines, randomAddress(random.nextBoolean() ? 4 : 16));
     }
   }
 
-  private static void check(AllowedIps<Integer> table, List<Line> lines, byte[] address) {
-    Line longest = null;
-    for (Line line : lines) {
-      if (line.contains(address) && (longest == null || line.length >= longest.length)) {
-        longest = line;
-      }
-    }
+  private static void check(AllowedIps<Integer> table, List<PrefixLine> lines, byte[] address) {
     ByteBuffer bytes = ByteBuffer.wrap(address);
     Integer found =
         address.length == 4
             ? table.lookupIpv4(bytes.getInt())
             : table.lookupIpv6(bytes.getLong(), bytes.getLong());
-    Integer expected = longest == null ? null : longest.owner;
+    Integer expected = PrefixLine.owner(lines, address);
     if (found == null ? expected != null : !found.equals(expected)) {
       assertThat(found)
           .as("owner of %s, seed %d", new BigInteger(1, address).toString(16), Seed.VALUE)
@@ -98,19 +82,19 @@ class AllowedIpsOracleTest {
   /**
    * Half of them derived from earlier ones: nested, adjacent, repeated with or without host bits.
    */
-  private List<Line> randomLines(int count) {
-    List<Line> lines = new ArrayList<>();
+  private List<PrefixLine> randomLines(int count) {
+    List<PrefixLine> lines = new ArrayList<>();
     int owners = 1 + random.nextInt(20);
     for (int i = 0; i < count; i++) {
       byte[] address = randomAddress(random.nextBoolean() ? 4 : 16);
       int length = randomLength(address.length * 8);
       if (!lines.isEmpty() && random.nextInt(4) != 0) {
-        Line earlier = lines.get(random.nextInt(lines.size()));
-        int bits = earlier.address.length * 8;
-        address = near(earlier.address, random.nextInt(bits + 1));
-        length = random.nextBoolean() ? earlier.length : randomLength(bits);
+        PrefixLine earlier = lines.get(random.nextInt(lines.size()));
+        int bits = earlier.address().length * 8;
+        address = near(earlier.address(), random.nextInt(bits + 1));
+        length = random.nextBoolean() ? earlier.length() : randomLength(bits);
       }
-      lines.add(new Line(address, length, random.nextInt(owners)));
+      lines.add(new PrefixLine(address, length, random.nextInt(owners)));
     }
     return lines;
   }

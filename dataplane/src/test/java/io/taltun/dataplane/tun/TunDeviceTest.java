@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.dataplane.NetworkNamespace;
 import io.taltun.dataplane.os.Errno;
+import io.taltun.dataplane.os.Syscall;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.packet.Ip;
 import io.taltun.dataplane.packet.Ipv4;
@@ -37,6 +38,11 @@ class TunDeviceTest {
         () -> {
           try (TunDevice device = TunDevice.open(NAME, 2)) {
             assertThat(device.name()).isEqualTo(NAME);
+            assertThat(device.currentName()).isEqualTo(NAME);
+            int namespace = device.openNamespace();
+            assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + namespace)))
+                .isEqualTo(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+            Syscall.close(namespace);
             assertThat(device.queues()).extracting(TunQueue::fd).doesNotHaveDuplicates().hasSize(2);
             assertThat(devices()).contains(NAME + ":");
           }

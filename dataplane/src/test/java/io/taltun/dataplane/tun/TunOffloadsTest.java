@@ -42,6 +42,7 @@ class TunOffloadsTest {
     assumeTrue(Files.exists(Path.of("/dev/net/tun")), "skipped: needs /dev/net/tun");
   }
 
+  /** Trap 13: each has a switch of its own. */
   @Test
   void shouldSwitchOnExactlyWhatIsWantedWhenAnyOfThemAre() throws Exception {
     NetworkNamespace.run(
@@ -122,7 +123,7 @@ class TunOffloadsTest {
       Endpoint to = Endpoint.ofIpv4(0x0a07_0002, 7);
       for (int i = 0; i < DATAGRAMS; i++) {
         batch.reserve();
-        batch.add(to, DATAGRAM);
+        batch.add(to, DATAGRAM, 0);
       }
       batch.flush();
       return read(device.queues().getFirst(), arena.allocate(ROOM, 8).address(), payload);

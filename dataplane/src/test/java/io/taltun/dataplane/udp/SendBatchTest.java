@@ -61,7 +61,9 @@ class SendBatchTest {
     batch.flush();
     assertThat(Sockets.receive(receiver.ipv4(), 3)).containsExactly(1, 2, 5);
     assertThat(Sockets.receive(receiver.ipv6(), 1)).containsExactly(4);
-    assertThat(counters.get(DropReason.SEND_FAILED)).isEqualTo(5);
+    assertThat(counters.get(DropReason.SEND_FAILED)).isEqualTo(2);
+    assertThat(counters.get(DropReason.SEND_FORBIDDEN)).isEqualTo(2);
+    assertThat(counters.get(DropReason.SEND_TOO_LONG)).isOne();
     assertThat(counters.get(Counter.UDP_SENT_DATAGRAMS)).isEqualTo(4);
   }
 
@@ -187,7 +189,7 @@ class SendBatchTest {
 
     @Override
     public int send(long messages, int count) {
-      int cut = MessageHeader.control(messages, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT);
+      long cut = MessageHeader.control(messages, MessageHeader.SOL_UDP, MessageHeader.UDP_SEGMENT);
       return cut != 0 ? -errno : socket.send(messages, 1);
     }
 
@@ -199,6 +201,6 @@ class SendBatchTest {
 
   private static void add(SendBatch batch, Endpoint to, int number, int length) {
     NativeMemory.putInt(batch.reserve(), number);
-    batch.add(to, length);
+    batch.add(to, length, 0);
   }
 }

@@ -29,11 +29,13 @@ import io.taltun.dataplane.tun.KernelTunQueue;
 import io.taltun.dataplane.tun.TunOffloads;
 import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.dataplane.udp.Endpoint;
+import io.taltun.dataplane.udp.SocketAddress;
 import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import java.lang.foreign.Arena;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -110,9 +112,9 @@ class WorkerTest {
   @Test
   void shouldObeyWhenItSleeps() {
     wire.give(packet(OURS, THEIRS, 100));
-    await(() -> worker.control().size() == 1);
-    assertThat(worker.control().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
-    worker.control().release();
+    await(() -> worker.control().reports().size() == 1);
+    assertThat(worker.control().reports().kind()).isEqualTo(ControlRing.HANDSHAKE_WANTED);
+    worker.control().reports().release();
     install();
     worker.post(new WorkerCommand.SendWaiting(peer));
     other.receive(1, NOW);
@@ -125,7 +127,7 @@ class WorkerTest {
   @Test
   void shouldDropWhatWaitsWhenTold() {
     wire.give(packet(OURS, THEIRS, 100));
-    await(() -> worker.control().size() == 1);
+    await(() -> worker.control().reports().size() == 1);
     worker.post(new WorkerCommand.DropWaiting(peer));
     await(() -> worker.counters().get(DropReason.NO_SESSION) == 1);
   }
@@ -156,6 +158,69 @@ class WorkerTest {
     assertThat(other.wire.take()).isEqualTo(packet(OURS, THEIRS, 100));
     assertThat(faults).containsExactly(fault);
     assertThat(worker.counters().get(Counter.WORKER_FAULTS)).isOne();
+  }
+
+  /** What came to the old sockets is delivered; what goes out leaves from the new ones. */
+  @Test
+  void shouldLoseNothingWhenItTurnsToOtherSockets() throws Exception {
+    install();
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    clock =
+        () -> {
+          clock = bootClock;
+          busy.countDown();
+          awaitLatch(goOn);
+          return bootClock.nowNs();
+        };
+    worker.post(new WorkerCommand.SendWaiting(peer));
+    awaitLatch(busy);
+    for (int i = 0; i < 3 * BURST; i++) {
+      other.send(NOW, packet(THEIRS, OURS, 100 + i));
+    }
+    CountDownLatch left = new CountDownLatch(1);
+    try (UdpSocketPair next = UdpSocketPair.open(1, 0, 0).getFirst()) {
+      worker.post(new WorkerCommand.UseSockets(next, left));
+      goOn.countDown();
+      awaitLatch(left);
+      for (int i = 0; i < 3 * BURST; i++) {
+        assertThat(wire.take()).isEqualTo(packet(THEIRS, OURS, 100 + i));
+      }
+      wire.give(packet(OURS, THEIRS, 100));
+      other.receive(1, NOW);
+      assertThat(other.wire.take()).isEqualTo(packet(OURS, THEIRS, 100));
+      assertThat(other.control.reports().kind()).isEqualTo(ControlRing.ENDPOINT_MOVED);
+      assertThat(SocketAddress.read(other.control.reports().address()).port())
+          .isEqualTo(next.localPort());
+
+      CountDownLatch down = new CountDownLatch(1);
+      worker.post(new WorkerCommand.UseSockets(UdpSocketPair.NONE, down));
+      awaitLatch(down);
+      wire.give(packet(OURS, THEIRS, 100));
+      await(() -> worker.counters().get(DropReason.NO_SOCKET) == 1);
+    }
+    assertThat(faults).isEmpty();
+  }
+
+  /** Trap 26: nobody waits for a worker that ended, and keys are erased. */
+  @Test
+  void shouldSettleCommandsThatComeAfterItsEnd() throws InterruptedException {
+    worker.stop();
+    thread.join();
+    CountDownLatch left = new CountDownLatch(1);
+    worker.post(new WorkerCommand.UseSockets(UdpSocketPair.NONE, left));
+    assertThat(left.getCount()).isZero();
+    Session session = sessions.initiator();
+    worker.post(new WorkerCommand.ReleaseSession(session));
+    assertThat(catchThrowable(() -> session.sealer(0))).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -222,6 +287,11 @@ class WorkerTest {
     @Override
     public void onEnd(String name, String why) {
       ends.add(name + ": " + why);
+    }
+
+    @Override
+    public void onDeviceDeleted(String name) {
+      ends.add(name + ": deleted");
     }
   }
 }

@@ -27,6 +27,9 @@ final class BouncyCastleBlake2s implements Blake2s {
 
   @Override
   public void mac(byte[] key, byte[] in, int inOffset, int inLength, byte[] out, int outOffset) {
+    if (key.length == 0) {
+      throw new IllegalArgumentException("a MAC has a key");
+    }
     Blake2sDigest digest = new Blake2sDigest(key, MAC_LENGTH, null, null);
     digest.update(in, inOffset, inLength);
     digest.doFinal(out, outOffset);

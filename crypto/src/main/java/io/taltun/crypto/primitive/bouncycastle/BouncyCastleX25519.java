@@ -1,7 +1,9 @@
 package io.taltun.crypto.primitive.bouncycastle;
 
+import io.taltun.crypto.primitive.HeapX25519;
+
 /** X25519 by BouncyCastle's RFC 7748 code, which clamps and masks itself. */
-final class BouncyCastleX25519 implements io.taltun.crypto.primitive.X25519 {
+final class BouncyCastleX25519 extends HeapX25519 {
   @Override
   public String engine() {
     return BouncyCastle.NAME;

@@ -1,6 +1,6 @@
 package io.taltun.crypto.primitive.jdk;
 
-import io.taltun.crypto.primitive.X25519;
+import io.taltun.crypto.primitive.HeapX25519;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -14,7 +14,7 @@ import java.util.Arrays;
 import javax.crypto.KeyAgreement;
 
 /** X25519 by the JDK's SunEC provider. */
-final class JdkX25519 implements X25519 {
+final class JdkX25519 extends HeapX25519 {
   private static final int LENGTH = 32;
 
   /** RFC 7748, section 4.1: the u-coordinate of the base point. */

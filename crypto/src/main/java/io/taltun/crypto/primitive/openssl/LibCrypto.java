@@ -57,6 +57,21 @@ public interface LibCrypto {
   int EVP_DecryptFinal_ex(long context, long out, long outLength);
 
   @IgnoreError
+  long EVP_MD_fetch(long libraryContext, String algorithm, long properties);
+
+  @IgnoreError
+  long EVP_MD_CTX_new();
+
+  @IgnoreError
+  int EVP_DigestInit_ex(long context, long digest, long engine);
+
+  @IgnoreError
+  int EVP_DigestUpdate(long context, long data, long length);
+
+  @IgnoreError
+  int EVP_DigestFinal_ex(long context, long out, long outLength);
+
+  @IgnoreError
   long EVP_MAC_fetch(long libraryContext, String algorithm, long properties);
 
   @IgnoreError
@@ -64,6 +79,9 @@ public interface LibCrypto {
 
   @IgnoreError
   void EVP_MAC_CTX_free(long context);
+
+  @IgnoreError
+  int EVP_MAC_CTX_set_params(long context, long parameters);
 
   @IgnoreError
   int EVP_MAC_init(long context, long key, long keyLength, long parameters);
@@ -99,7 +117,13 @@ public interface LibCrypto {
   long EVP_PKEY_new_raw_public_key(int type, long engine, long key, long length);
 
   @IgnoreError
-  int EVP_PKEY_get_raw_public_key(long key, long out, long length);
+  long EVP_PKEY_CTX_new_id(int type, long engine);
+
+  @IgnoreError
+  int EVP_PKEY_fromdata_init(long context);
+
+  @IgnoreError
+  int EVP_PKEY_fromdata(long context, long key, int selection, long parameters);
 
   @IgnoreError
   void EVP_PKEY_free(long key);
@@ -114,7 +138,7 @@ public interface LibCrypto {
   int EVP_PKEY_derive_init(long context);
 
   @IgnoreError
-  int EVP_PKEY_derive_set_peer(long context, long peer);
+  int EVP_PKEY_derive_set_peer_ex(long context, long peer, int validate);
 
   @IgnoreError
   int EVP_PKEY_derive(long context, long out, long length);

@@ -2,7 +2,9 @@ package io.taltun.crypto.primitive.openssl;
 
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.primitive.AeadChoice;
+import io.taltun.crypto.primitive.Blake2s;
 import io.taltun.crypto.primitive.X25519;
+import java.util.Optional;
 import jnr.ffi.LibraryLoader;
 
 /**
@@ -41,6 +43,10 @@ public final class OpenSsl {
   private final Aead fastest;
   private final LibCrypto lib;
   private final X25519 x25519;
+
+  /** Null also when the library lacks it. */
+  private final Blake2s blake2s;
+
   private final String note;
 
   private OpenSsl(String reason) {
@@ -50,15 +56,17 @@ public final class OpenSsl {
     this.fastest = null;
     this.lib = null;
     this.x25519 = null;
+    this.blake2s = null;
     this.note = reason;
   }
 
-  /** {@code split} may be null. */
+  /** {@code split} and {@code blake2s} may be null. */
   private OpenSsl(
       LibCrypto lib,
       Construction fused,
       Construction split,
       DirectConstruction direct,
+      Blake2s blake2s,
       String version) {
     this.fused = new OpenSslAead(lib, () -> fused);
     this.split = split == null ? null : new OpenSslAead(lib, () -> split);
@@ -69,6 +77,7 @@ public final class OpenSsl {
             : new OpenSslAead(lib, new FastestConstruction(fused, split, direct));
     this.lib = lib;
     this.x25519 = new OpenSslX25519(lib);
+    this.blake2s = blake2s;
     this.note = version;
   }
 
@@ -96,6 +105,8 @@ public final class OpenSsl {
     long aead = lib.EVP_CIPHER_fetch(0, "ChaCha20-Poly1305", 0);
     long chacha20 = lib.EVP_CIPHER_fetch(0, CHACHA20, 0);
     long poly1305 = lib.EVP_MAC_fetch(0, POLY1305, 0);
+    long digest = lib.EVP_MD_fetch(0, OpenSslBlake2s.DIGEST, 0);
+    long mac = lib.EVP_MAC_fetch(0, OpenSslBlake2s.MAC, 0);
     lib.ERR_clear_error();
     if (aead == 0) {
       return new OpenSsl(version + " offers no ChaCha20-Poly1305");
@@ -107,7 +118,8 @@ public final class OpenSsl {
             : new Construction(
                 AeadChoice.SPLIT, key -> new EvpSplitCipher(lib, chacha20, poly1305, key));
     DirectConstruction direct = new DirectConstruction(lib, chacha20, poly1305, fused);
-    return new OpenSsl(lib, fused, split, direct, version);
+    Blake2s blake2s = digest == 0 || mac == 0 ? null : new OpenSslBlake2s(lib, digest, mac);
+    return new OpenSsl(lib, fused, split, direct, blake2s, version);
   }
 
   /** Whether the engines can be used. */
@@ -162,6 +174,11 @@ public final class OpenSsl {
   public X25519 x25519() {
     requireAvailable();
     return x25519;
+  }
+
+  /** BLAKE2s, if the library has it. */
+  public Optional<Blake2s> blake2s() {
+    return Optional.ofNullable(blake2s);
   }
 
   private void requireAvailable() {

@@ -71,6 +71,14 @@ class OpenSslTest {
     assertThat(empty.note()).isEqualTo("OpenSSL of a test offers no ChaCha20-Poly1305");
   }
 
+  @Test
+  void shouldHaveNoBlake2sWhenItCannotBeFetched() {
+    assumeTrue(OpenSsl.installed().available(), OpenSsl.installed().note());
+    OpenSsl openSsl = OpenSsl.with(lacking("EVP_MD_fetch"), "OpenSSL of a test");
+    assertThat(openSsl.available()).isTrue();
+    assertThat(openSsl.blake2s()).isEmpty();
+  }
+
   /** The first 32 bytes of keystream block 0: where the pass puts them, before the output. */
   @ParameterizedTest
   @EnumSource(names = {"SPLIT", "DIRECT"})

@@ -1,0 +1,181 @@
+package io.taltun.daemon.gateway;
+
+import static io.taltun.daemon.gateway.KernelOffload.TUN_GRO;
+import static io.taltun.daemon.gateway.KernelOffload.TUN_TSO;
+import static io.taltun.daemon.gateway.KernelOffload.TUN_USO;
+import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
+import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
+
+import io.taltun.config.IpPrefix;
+import io.taltun.config.Tuning;
+import io.taltun.config.Workers;
+import io.taltun.crypto.primitive.AeadChoice;
+import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.ControlThread;
+import io.taltun.daemon.control.LocalAddressWatch;
+import io.taltun.daemon.control.PeerTable;
+import io.taltun.dataplane.os.BootClock;
+import io.taltun.dataplane.os.SystemCallException;
+import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.tun.TunDevice;
+import io.taltun.dataplane.udp.UdpOffloads;
+import io.taltun.dataplane.worker.WorkerEdges;
+import io.taltun.dataplane.worker.WorkerGroup;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A gateway's parts while they are put together: the warm-up begins with it, then {@link
+ * #bindSockets} or {@link #probeSockets}, {@link #openDevice}, {@link #run}. What was made is taken
+ * back by the unwinding. One thread.
+ */
+final class Assembly {
+  private final String name;
+  private final Tuning tuning;
+  private final Unwinding unwinding;
+  private final Primitives primitives;
+  private final WarmStart warmStart;
+  private final WorkerPlan plan;
+
+  private SocketBinding sockets;
+  private UdpOffloads udpOffloads;
+  private TunDevice device;
+
+  Assembly(String name, Workers workers, Tuning tuning, Unwinding unwinding)
+      throws GatewayStartException {
+    this.name = name;
+    this.tuning = tuning;
+    this.unwinding = unwinding;
+    primitives = primitives(tuning);
+    warmStart = WarmStart.begin(primitives.aead());
+    plan = WorkerPlan.of(UsableCpus.now(), workers, tuning.pinning());
+  }
+
+  private static Primitives primitives(Tuning tuning) throws GatewayStartException {
+    try {
+      return Primitives.best(AeadChoice.valueOf(tuning.aead().name()));
+    } catch (UnsupportedOperationException e) {
+      throw new GatewayStartException(
+          "tuning: aead: " + e.getMessage() + "; write auto, or leave it out", e);
+    }
+  }
+
+  Primitives primitives() {
+    return primitives;
+  }
+
+  private boolean wants(KernelOffload offload) {
+    return offload.allowed(tuning.offloads());
+  }
+
+  /** Binds the UDP sockets. */
+  void bindSockets(int port, int fwmark) throws SystemCallException {
+    binding(port, fwmark);
+    udpOffloads = sockets.open();
+  }
+
+  /** Leaves the UDP sockets for later. */
+  void probeSockets() throws SystemCallException {
+    binding(0, 0);
+    udpOffloads = sockets.probe();
+  }
+
+  private void binding(int port, int fwmark) {
+    sockets = new SocketBinding(plan.workers(), port, fwmark, wants(UDP_GSO), wants(UDP_GRO));
+    unwinding.add("the sockets", sockets);
+  }
+
+  /** Makes the TUN device. */
+  void openDevice() throws SystemCallException {
+    device = TunDevice.open(name, plan.workers(), wants(TUN_TSO), wants(TUN_USO), wants(TUN_GRO));
+    unwinding.add("the device", device);
+  }
+
+  /**
+   * Makes the rest and starts it.
+   *
+   * @param link as it is now
+   * @param addresses of the device, to be shown
+   * @param restoreNetwork gives the device back what it loses when its link goes down
+   * @param configure run on the control thread, before anything is sent
+   */
+  RunningGateway run(
+      LinkState link,
+      boolean relay,
+      List<IpPrefix> addresses,
+      Runnable restoreNetwork,
+      Consumer<Control> configure)
+      throws SystemCallException {
+    SecureRandom random = new SecureRandom();
+    PeerTable peers = new PeerTable(random, plan.workers());
+    ForwardingTables tables = new ForwardingTables(peers.sessions(), link.mtu(), relay);
+    LoggedFaults faults = new LoggedFaults();
+    ControlThread thread = new ControlThread(faults);
+    WorkerGroup workers =
+        new WorkerGroup(
+            WorkerEdges.of(device, sockets.sockets(), udpOffloads, plan.cpus()),
+            tables,
+            LiveDevice.waitingBytes(link.mtu()),
+            thread::wake,
+            faults);
+    Control control =
+        new Control(
+            thread,
+            workers,
+            tables,
+            peers,
+            primitives.aead(),
+            random,
+            new BootClock(),
+            tuning.rekeyAfterBytes());
+    unwinding.add("the control side", control::free);
+    unwinding.add("the workers", workers::close);
+    sockets.attach(workers, control);
+    LiveDevice live =
+        new LiveDevice(control, sockets, tables, workers, primitives, link, restoreNetwork);
+
+    warmStart.await();
+    workers.start();
+    control.start();
+    unwinding.add("the control thread", control::stop);
+    control
+        .submit(
+            () -> {
+              configure.accept(control);
+              live.begin();
+              return null;
+            })
+        .join();
+    LinkWatch watch = new LinkWatch(device, link, now -> thread.execute(() -> live.onLink(now)));
+    watch.start();
+    unwinding.add("the watch over the link", watch::stop);
+    unwinding.add(
+        "the watch over local addresses",
+        LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
+
+    RunningGateway running =
+        new RunningGateway(name, addresses, modes(workers, relay), control, live, unwinding);
+    faults.end().thenAccept(running::fail);
+    faults.deviceDeleted().thenAccept(running::failWithoutDevice);
+    return running;
+  }
+
+  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+    Map<String, String> features = new LinkedHashMap<>();
+    features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
+    features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
+    features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
+    features.put("relay", relay ? "on" : "off");
+    return new RuntimeModes(
+        plan,
+        tuning.offloads(),
+        primitives.describe(),
+        primitives.aead().engine(),
+        features,
+        new LiveOffloads(device.offloads(), udpOffloads, workers));
+  }
+}

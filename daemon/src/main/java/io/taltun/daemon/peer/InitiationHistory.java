@@ -1,0 +1,34 @@
+package io.taltun.daemon.peer;
+
+import static io.taltun.daemon.peer.TrafficSample.NEVER;
+import static io.taltun.daemon.peer.WireGuardLimits.INITIATION_INTERVAL_NS;
+
+import io.taltun.crypto.noise.Tai64n;
+
+/**
+ * What a peer's next initiation is held against: those before it. Outlives sessions, keys and the
+ * link being down, so that no recording is ever answered. Control thread only.
+ */
+final class InitiationHistory {
+  private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
+
+  /** When the latest was accepted. */
+  private long acceptedNs = NEVER;
+
+  /** Why an authentic initiation of {@code timestamp} goes no further, or null. */
+  HandshakeDrop objection(byte[] timestamp, long nowNs) {
+    if (Tai64n.compare(timestamp, greatestTimestamp) <= 0) {
+      return HandshakeDrop.REPLAYED_TIMESTAMP;
+    }
+    if (acceptedNs != NEVER && nowNs - acceptedNs < INITIATION_INTERVAL_NS) {
+      return HandshakeDrop.TOO_SOON;
+    }
+    return null;
+  }
+
+  /** Owns {@code timestamp}. */
+  void accepted(byte[] timestamp, long nowNs) {
+    greatestTimestamp = timestamp;
+    acceptedNs = nowNs;
+  }
+}
