@@ -218,7 +218,13 @@ quick_conf() {
     printf '%s\n' 'Address = 10.99.0.1/24, fd99::1/64' "$@"
     wg_conf a | sed -n '/^\[Peer\]/,$p'
   } >"$conf")
-  echo "device $ID-a $(device a)" >>"$MADE" # with which the background process goes
+  goes_with_device
+}
+
+# goes_with_device: what a process in the background leaves, and itself.
+goes_with_device() {
+  echo "file /run/taltun/$(device a).log" >>"$MADE"
+  echo "device $ID-a $(device a)" >>"$MADE"
 }
 
 quick_up() {
@@ -264,7 +270,7 @@ wg_quick_default_route() {
 background_device() {
   local status
   gateway a taltun-wg a 10.99.0.1/24
-  echo "device $ID-a $(device a)" >>"$MADE"
+  goes_with_device
   must gw a timeout 60 "$ROOT/scripts/taltun-wg" "$(device a)"
   must gw a wg set "$(device a)" listen-port 40404
   must gw a ip link show "$(device a)"

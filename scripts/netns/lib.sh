@@ -43,6 +43,7 @@ clean_to() {
     case $kind in
       process) stop_process "$what" "$rest" ;;
       device) ip -n "$what" link del "$rest" 2>/dev/null ;;
+      file) rm -f "$what" ;;
       namespace) ip netns del "$what" 2>/dev/null ;;
     esac
   done < <(tail -n "+$(($1 + 1))" "$MADE" | tac)

@@ -299,7 +299,9 @@ public final class PeerProtocol {
       }
       case ANSWER_OVERDUE -> {
         markUnanswered();
-        tellUnanswered(nowNs);
+        if (unanswered) {
+          device.actions.unanswered(this, nowNs);
+        }
       }
       case ERASE_SESSIONS -> eraseSessions();
       case RETIRE_LINGERING -> retireLingering();
@@ -464,12 +466,6 @@ public final class PeerProtocol {
   private void markUnanswered() {
     if (pending != null && !isAfter(traffic.lastReceivedNs(), pending.sentNs())) {
       unanswered = true;
-    }
-  }
-
-  private void tellUnanswered(long nowNs) {
-    if (unanswered) {
-      device.actions.unanswered(this, nowNs);
     }
   }
 

@@ -72,17 +72,34 @@ class UpProcessTest {
     assertGone();
   }
 
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  }
+
+  /** Lines of its log, up to one with {@code text} or to the end. */
+  private static void readUntil(Process process, String text, StringBuilder read)
+      throws IOException {
+    String line;
+    do {
+      line = process.errorReader().readLine();
+      read.append(line == null ? "" : line + "\n");
+    } while (line != null && (text == null || !line.contains(text)));
+  }
+
   @Test
   void shouldLogJsonAndOutliveHupAndUsr1() throws Exception {
     Process process = up(YAML, "--log-format", "json");
     awaitUp(process);
-    for (String signal : new String[] {"HUP", "USR1", "INT"}) {
-      new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
-      Thread.sleep(300);
-    }
+    StringBuilder read = new StringBuilder();
+    signal(process, "HUP");
+    readUntil(process, "SIGHUP", read);
+    signal(process, "USR1");
+    readUntil(process, "name=phone", read);
+    signal(process, "INT");
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
-    String log = FakeProcesses.error(process);
+    readUntil(process, null, read);
+    String log = read.toString();
     assertThat(log.lines()).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
     assertThat(log).contains("SIGHUP").contains("drops {replay=3}").contains("name=office");
   }

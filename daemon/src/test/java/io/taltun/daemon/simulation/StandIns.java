@@ -13,7 +13,7 @@ import io.taltun.crypto.primitive.XChaCha20Poly1305;
  * handshakes take a minute: another key, counter, nonce, associated data or bit of a message fails
  * to open; two sides agree on one secret and others on another. Plaintexts are not hidden.
  */
-final class StandIns {
+public final class StandIns {
   private static final String ENGINE = "stand-in";
   private static final int KEY_LENGTH = 32;
   private static final int TAG_LENGTH = TransportCipher.TAG_LENGTH;
@@ -26,7 +26,8 @@ final class StandIns {
 
   private StandIns() {}
 
-  static Primitives primitives() {
+  /** All of them. */
+  public static Primitives primitives() {
     return new Primitives(
         new StandInAead(),
         new StandInX25519(),

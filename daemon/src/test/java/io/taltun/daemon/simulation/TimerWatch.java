@@ -221,7 +221,6 @@ final class TimerWatch {
           "keepalive without a reason, to %s: %s".formatted(remote, describe(nowNs)));
     }
     live.onSent(false, nowNs);
-    sampled.unrepliedNs = NEVER;
   }
 
   /** To be called whenever the device did something: remembers a reason to begin a handshake. */

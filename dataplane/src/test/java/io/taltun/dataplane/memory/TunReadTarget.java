@@ -51,7 +51,7 @@ public final class TunReadTarget implements FuzzTarget {
     it.sequence = input.nextInt();
     it.tcpOptions = new byte[it.tcp ? input.next() % 11 * 4 : 0];
     int size = 100 + input.below(1_300);
-    it.payload(1 + input.below((kind & 0xfc) == 0xfc ? 60_000 : 3_000), kind);
+    it.payload(1 + input.below((kind & 0xfc) == 0xfc ? 9_000 : 1_500), kind);
     byte[] whole = it.build();
     setAddresses(whole, it);
     ReferenceOffload.putPartial(whole, it.transport(), it.tcp);

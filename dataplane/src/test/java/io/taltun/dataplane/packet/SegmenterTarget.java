@@ -39,7 +39,7 @@ public final class SegmenterTarget implements FuzzTarget {
     it.fragment = input.oneIn(2) ? 0x4000 : 0;
     it.sequence = input.nextInt();
     int size = 1 + input.below(1_500);
-    int most = input.oneIn(64) ? 65_535 - 120 : 1_500;
+    int most = input.oneIn(64) ? 9_000 : 1_500;
     int length = Math.max(1, Math.min(input.below(most), size * Segmenter.MAX_SEGMENTS));
     int options = input.next();
     it.tcpOptions = new byte[it.tcp ? options % 11 * 4 : 0];
