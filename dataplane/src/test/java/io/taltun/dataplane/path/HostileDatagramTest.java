@@ -225,7 +225,7 @@ class HostileDatagramTest {
     byte[][] messages = {message(1, INITIATION), message(2, RESPONSE), message(3, COOKIE_REPLY)};
     tap.inject(pair.b, messages);
     pair.b.receive(3, NOW);
-    RecordRing ring = pair.b.control.handshakes();
+    RecordRing ring = pair.b.control.underWay();
     for (byte[] message : messages) {
       assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
       assertThat(NativeMemory.toBytes(ring.message(), ring.length())).isEqualTo(message);
@@ -253,12 +253,12 @@ class HostileDatagramTest {
       accept(pair.b, initiation, initiation.length);
     }
     long passed = pair.b.count(Counter.HANDSHAKE_MESSAGES);
-    assertThat(passed).isEqualTo(pair.b.control.handshakes().size()).isPositive().isLessThan(flood);
+    assertThat(passed).isEqualTo(pair.b.control.underWay().size()).isPositive().isLessThan(flood);
     assertThat(pair.b.count(DropReason.HANDSHAKE_QUEUE_FULL)).isEqualTo(flood - passed);
     pair.a.send(NOW, packet(A4, B4, 100));
     pair.b.receive(1, NOW);
     assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 100));
-    pair.b.control.handshakes().release();
+    pair.b.control.underWay().release();
     accept(pair.b, initiation, initiation.length);
     assertThat(pair.b.count(Counter.HANDSHAKE_MESSAGES)).isEqualTo(passed + 1);
   }
