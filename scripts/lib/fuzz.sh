@@ -71,7 +71,8 @@ jazzer() {
   "$JDK/bin/java" "${JVM_OPTIONS[@]}" "-Dtaltun.fuzz.target=$name" "-Dtaltun.fuzz.current=$folder/current" \
     -cp "$FUZZ_CLASS_PATH" com.code_intelligence.jazzer.Jazzer \
     --target_class=io.taltun.fuzz.JazzerEntry --instrumentation_includes='io.taltun.**:org.yaml.**' \
-    --instrumentation_excludes='io.taltun.fuzz.**:io.taltun.dataplane.packet.Reference**:io.taltun.dataplane.packet.Cutter' --disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer \
+    --instrumentation_excludes='io.taltun.fuzz.**:io.taltun.dataplane.packet.Reference**' \
+    --disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer \
     --reproducer_path="$folder" -artifact_prefix="$folder/" "${words[@]}" -max_len="$longest" \
     -runs="$inputs" -seed="$seed" -timeout=30 -rss_limit_mb=0 -print_final_stats=1 \
     "$folder/corpus" "$folder/seeds" >"$folder/log" 2>&1 &
