@@ -4,9 +4,10 @@
 #   scripts/fuzz.sh coalescer 500000
 #   scripts/fuzz.sh list
 #   scripts/fuzz.sh --replay TARGET HEX          one input again
-# Jazzer drives them, guided by coverage. SEED=N repeats a run; PLAIN=1 does without Jazzer, as the tests do. A finding
-# is printed and kept in target/fuzz/TARGET: its line of hexadecimal digits, added to src/test/resources/fuzz/TARGET.hex of
-# the target's module, is tried by the tests from then on. `planted` is a target with a bug, to see that one is found.
+# Jazzer, guided by coverage, makes the first inputs; from what it keeps, the rest is made as the tests make theirs.
+# SEED=N repeats a run; PLAIN=1 does without Jazzer. A finding is printed and kept in target/fuzz/TARGET/finding.hex: that
+# line, added to src/test/resources/fuzz/TARGET.hex of the target's module, is tried by the tests from then on. `planted` is
+# a target with a bug, to see that one is found.
 set -u -o pipefail
 ROOT=$(readlink -f "${BASH_SOURCE[0]}") && ROOT=${ROOT%/*/*} || exit 1
 . "$ROOT/scripts/lib/fuzz.sh"
@@ -15,7 +16,7 @@ SEED=${SEED:-$((RANDOM << 15 | RANDOM))}
 INPUTS=10000000
 
 usage() {
-  sed -n '2,9s/^# \{0,1\}//p' "$0"
+  sed -n '2,10s/^# \{0,1\}//p' "$0"
   exit "$1"
 }
 

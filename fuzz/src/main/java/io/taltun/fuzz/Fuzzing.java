@@ -37,18 +37,19 @@ public final class Fuzzing {
 
   /** What the tests do with a target. */
   public static void test(FuzzTarget target) {
-    run(target, SEED, target.inputsInTests(), run -> {});
+    run(target, Corpus.of(target), SEED, target.inputsInTests(), run -> {});
   }
 
   /**
-   * Gives a target its corpus, and then mutated inputs.
+   * Gives a target a corpus, and then mutated inputs.
    *
+   * @param corpus at least one input, in an order that is always the same
    * @param inputs how many mutated ones
    * @param progress is told the number of inputs now and then
    * @throws Finding for the first input that the target did not take well
    */
-  public static void run(FuzzTarget target, long seed, long inputs, LongConsumer progress) {
-    List<byte[]> corpus = Corpus.of(target);
+  public static void run(
+      FuzzTarget target, List<byte[]> corpus, long seed, long inputs, LongConsumer progress) {
     for (int i = 0; i < corpus.size(); i++) {
       accept(target, corpus.get(i), "corpus " + i);
     }
