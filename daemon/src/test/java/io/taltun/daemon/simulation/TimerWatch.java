@@ -245,7 +245,8 @@ final class TimerWatch {
     } else if (remote.host.world.calm
         && nowNs - renewalDueNs > withinNs
         && (initiatedNs == NEVER || initiatedNs < renewalDueNs)) {
-      throw new Violation("no initiation when it was time, to %s: %s".formatted(remote, describe(nowNs)));
+      throw new Violation(
+          "no initiation when it was time, to %s: %s".formatted(remote, describe(nowNs)));
     }
   }
 
