@@ -32,7 +32,7 @@ with_build_lock() {
 # may_build: says what to do where another user, mostly root, owns the build.
 may_build() {
   local folder
-  for folder in "$ROOT" "$ROOT"/target "$ROOT"/{crypto,dataplane,config,daemon}{,/target}; do
+  for folder in "$ROOT" "$ROOT"/target "$ROOT"/{fuzz,crypto,dataplane,config,daemon}{,/target}; do
     if [ -e "$folder" ] && [ ! -w "$folder" ]; then
       echo "taltun: has to be built, and $folder is not yours: run 'sudo $ROOT/scripts/taltun --version' once" >&2
       return 1

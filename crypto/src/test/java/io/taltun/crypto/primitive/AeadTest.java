@@ -107,9 +107,9 @@ class AeadTest {
   }
 
   @ParameterizedTest
-  @MethodSource(ENGINES)
-  void shouldPassWycheproof(Primitives primitives) {
-    NonceAead aead = (NonceAead) primitives.aead();
+  @MethodSource("io.taltun.crypto.primitive.Engines#names")
+  void shouldPassWycheproof(String engine) {
+    NonceAead aead = (NonceAead) Engines.orSkip(engine).aead();
     List<JsonNode> tests = Wycheproof.tests("chacha20_poly1305_test.json").toList();
     assertThat(tests).hasSizeGreaterThan(300);
     for (JsonNode test : tests) {

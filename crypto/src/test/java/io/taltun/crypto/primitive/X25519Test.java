@@ -115,8 +115,9 @@ class X25519Test {
   }
 
   @ParameterizedTest
-  @MethodSource(ENGINES)
-  void shouldPassWycheproof(Primitives primitives) {
+  @MethodSource("io.taltun.crypto.primitive.Engines#names")
+  void shouldPassWycheproof(String engine) {
+    Primitives primitives = Engines.orSkip(engine);
     List<JsonNode> tests = Wycheproof.tests("x25519_test.json").toList();
     assertThat(tests).hasSizeGreaterThan(500);
     for (JsonNode test : tests) {

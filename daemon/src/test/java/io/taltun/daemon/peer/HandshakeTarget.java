@@ -169,14 +169,14 @@ public final class HandshakeTarget implements FuzzTarget {
   }
 
   /**
-   * mac2 is of no account where no cookie is asked for, and the sender's index is bound by mac1
-   * only, which whoever knows Bob's public key can make (whitepaper, section 5.4.4). All else is
-   * authenticated.
+   * mac2 is of no account where no cookie is asked for. The sender's index is bound by mac1 only,
+   * which whoever knows Bob's public key can make (whitepaper, section 5.4.4), and a cookie reply's
+   * index by nothing. All else is authenticated.
    */
   private boolean isGenuine(byte[] message) {
     return isSame(message, initiation, Initiation.EPHEMERAL, Initiation.MAC1)
         || isSame(message, response, Response.RECEIVER_INDEX, Response.MAC1)
-        || Arrays.equals(message, cookieReply);
+        || isSame(message, cookieReply, CookieReply.NONCE, CookieReply.LENGTH);
   }
 
   private static boolean isSame(byte[] message, byte[] genuine, int from, int to) {
