@@ -341,6 +341,7 @@ public final class DeviceProtocol implements AutoCloseable {
       return;
     }
     peer.onCookieReply(message, nowNs);
+    deadlines.update(peer);
   }
 
   private static boolean startsLikeHandshake(byte[] message, int length) {

@@ -231,6 +231,10 @@ public final class PeerProtocol {
     // Kept for the next initiation or response; the endpoint does not move (trap 12).
     if (!keys.cookies(device.local()).readCookieReply(message, nowNs)) {
       device.actions.dropped(HandshakeDrop.BAD_COOKIE_REPLY);
+    } else if (pending != null && !timers.armed(Timer.RETRANSMIT)) {
+      // After a single try: the cookie would be too old for the next one, and so on (trap 10).
+      timers.arm(Timer.GIVE_UP, nowNs + REKEY_ATTEMPT_TIME_NS);
+      timers.arm(Timer.RETRANSMIT, retransmitAfter(pending.sentNs()));
     }
   }
 
@@ -262,14 +266,10 @@ public final class PeerProtocol {
     }
     SessionLife current = sessions.current();
     if (current != null && current.sendable(nowNs)) {
-      if (traffic.rekeyDue(current)) {
+      if (traffic.rekeyDue(current) || current.initiator() && traffic.volumeReached()) {
         renew(nowNs);
-      } else if (traffic.volumeReached()) {
-        if (current.initiator()) {
-          renew(nowNs);
-        } else if (!timers.armed(Timer.REKEY_AS_RESPONDER)) {
-          timers.arm(Timer.REKEY_AS_RESPONDER, nowNs + REKEY_TIMEOUT_NS);
-        }
+      } else if (traffic.volumeReached() && !timers.armed(Timer.REKEY_AS_RESPONDER)) {
+        timers.arm(Timer.REKEY_AS_RESPONDER, nowNs + REKEY_TIMEOUT_NS);
       }
     }
     refreshState(nowNs);

@@ -236,6 +236,28 @@ class HandshakeRetryTest {
     assertThat(persistent.toAlice.delivered).as("traffic does not wait").containsExactly("x");
   }
 
+  /** Trap 10: cookies live for 120 s, and so long lie between two tries. */
+  @Test
+  void shouldRepeatAtOnceWhenCookieAnswersATryAfterBackOff() {
+    Pair persistent = new Pair(25 * S, 0);
+    persistent.bob.underLoad = true;
+    persistent.aliceAfter(90 * S);
+    for (long delayNs : new long[] {15 * S, 30 * S, 60 * S, 120 * S}) {
+      persistent.aliceAfter(delayNs);
+      persistent.aliceAfter(5333 * MS);
+    }
+    persistent.fromAlice.clear();
+    persistent.aliceAfter(120 * S);
+    persistent.carry();
+    assertThat(persistent.alice.sessions).as("a cookie only").isEmpty();
+
+    persistent.aliceAfter(5 * S - 1);
+    assertThat(persistent.fromAlice).isEmpty();
+    persistent.aliceAfter(1);
+    persistent.carry();
+    assertThat(persistent.alice.sessions).hasSize(1);
+  }
+
   @Test
   void shouldTryRetriedInitiationsAtNewEndpointWhenItChanged() {
     pair.alice.send(pair.toBob, "x");
