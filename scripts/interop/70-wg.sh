@@ -289,6 +289,7 @@ name_is_taken() {
   local status
   gateway a taltun-wg a
   must gw a ip link add "$(device a)" type veth
+  goes_with_device
   for word in -f ''; do
     taltun_ctl a wg $word "$(device a)" >"$LOGS/taken" 2>&1
     status=$?

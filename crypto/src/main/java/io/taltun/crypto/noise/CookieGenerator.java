@@ -14,7 +14,12 @@ import java.util.concurrent.TimeUnit;
  * Used by one thread at a time, which also writes all fields.
  */
 public final class CookieGenerator {
-  private static final long COOKIE_LIFE_NS = TimeUnit.SECONDS.toNanos(120);
+  /**
+   * A cookie is used for the 120 seconds that its secret may live less 5 for its ways, as the
+   * kernel's WireGuard has it (COOKIE_SECRET_LATENCY): one of a secret that has just ended costs a
+   * retry.
+   */
+  private static final long COOKIE_LIFE_NS = TimeUnit.SECONDS.toNanos(120 - 5);
 
   private final Primitives primitives;
   private final MacKeys keys;
@@ -36,7 +41,7 @@ public final class CookieGenerator {
 
   /**
    * Fills the last 32 of the {@code length} bytes of an initiation or a response; mac2 is zero when
-   * there is no cookie received in the last 120 seconds.
+   * there is no cookie received in the last 115 seconds.
    */
   public void addMacs(byte[] message, int length, long nowNs) {
     Blake2s blake2s = primitives.blake2s();

@@ -15,7 +15,10 @@ import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.Response;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -41,6 +44,7 @@ class HandshakeTest {
     return Engines.all().flatMap(a -> Engines.all().map(b -> Arguments.of(a, b)));
   }
 
+  /** Trap 34: one key for each direction. */
   @ParameterizedTest
   @MethodSource("pairs")
   void shouldGiveBothSidesTheSameKeysWhateverTheirEngines(Primitives a, Primitives b) {
@@ -63,9 +67,47 @@ class HandshakeTest {
     assertThat(ours.remoteIndex()).isEqualTo(R_INDEX).isEqualTo(theirs.localIndex());
     assertPacketsPass(ours, a.aead(), theirs, b.aead());
     assertPacketsPass(theirs, b.aead(), ours, a.aead());
-    // Trap 34: one key for each direction.
     byte[] sent = first(ours.sealer(a.aead()));
     assertThat(sent).isNotEqualTo(first(ours.opener(a.aead())));
+  }
+
+  /** Trap 34: counters may begin anew, as no key is ever there a second time. */
+  @Test
+  void shouldGiveKeysThatNeverWereWhenTheSameTwoShakeHandsAgain() {
+    Aead aead = Primitives.best().aead();
+    List<byte[]> sealed = new ArrayList<>();
+    for (int round = 0; round < 10; round++) {
+      byte[] initiation = new byte[Initiation.LENGTH];
+      byte[] response = new byte[Response.LENGTH];
+      HandshakeInitiator initiator = initiate(identity(initiatorKey), initiation);
+      HandshakeResponder.open(identity(responderKey), initiation)
+          .writeResponse(psk, R_INDEX, random, response);
+      TransportKeys keys = initiator.readResponse(response);
+      sealed.add(first(keys.sealer(aead)));
+      sealed.add(first(keys.opener(aead)));
+    }
+    assertThat(sealed.stream().map(ByteBuffer::wrap)).doesNotHaveDuplicates();
+  }
+
+  /** Trap 34: who knows both public keys and the preshared key cannot speak for either. */
+  @Test
+  void shouldSayNullWhenTheInitiatorKnowsPublicKeysOnly() {
+    byte[] initiation = new byte[Initiation.LENGTH];
+    StaticIdentity stranger = identity(PrivateKey.generate(random));
+    initiate(stranger, initiation);
+    HandshakeResponder opened = HandshakeResponder.open(identity(responderKey), initiation);
+    assertThat(opened.remoteStatic()).isEqualTo(stranger.publicKey());
+
+    // The name of another in the same message: its seal is another's too.
+    byte[] genuine = new byte[Initiation.LENGTH];
+    initiate(identity(initiatorKey), genuine);
+    System.arraycopy(
+        genuine,
+        Initiation.STATIC,
+        initiation,
+        Initiation.STATIC,
+        Initiation.TIMESTAMP - Initiation.STATIC);
+    assertThat(HandshakeResponder.open(identity(responderKey), initiation)).isNull();
   }
 
   @ParameterizedTest

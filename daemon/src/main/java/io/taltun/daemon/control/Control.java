@@ -81,7 +81,8 @@ public final class Control {
     this.peers = peers;
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock);
+    EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
+    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
     protocol =
         new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
   }
@@ -125,8 +126,12 @@ public final class Control {
     edit.commit(clock.nowNs());
     for (PeerConfig peer : configured) {
       PeerEntry entry = peers.byKey(peer.publicKey());
-      if (peer.endpoint() != null && entry.protocol().endpoint() == null) {
-        resolver.resolve(peer.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
+      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
+        entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
+        if (entry.protocol().endpoint() == null) {
+          resolver.resolve(
+              peer.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
+        }
       }
     }
   }
@@ -147,8 +152,16 @@ public final class Control {
   private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
     // Where the peer was seen meanwhile is newer than what its name says.
     if (entry.protocol().endpoint() == null) {
-      protocol.changeEndpoint(entry.protocol(), endpoint, clock.nowNs());
+      moveTo(entry, endpoint);
     }
+  }
+
+  private void moveTo(PeerEntry entry, Endpoint endpoint) {
+    protocol.changeEndpoint(entry.protocol(), endpoint, clock.nowNs());
+  }
+
+  private void lookUp(HostPort name, NamedEndpoint.Answer answer) {
+    resolver.lookUp(name, found -> thread.execute(() -> answer.found(found)));
   }
 
   /** Begins an edit. */

@@ -27,6 +27,7 @@ final class DataplaneActions implements Actions {
   private final HandshakeSender sender;
   private final Aead aead;
   private final InstantSource wallClock;
+  private final EndpointNames names;
   private final long[] drops = new long[HandshakeDrop.values().length];
 
   DataplaneActions(
@@ -34,12 +35,14 @@ final class DataplaneActions implements Actions {
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      InstantSource wallClock) {
+      InstantSource wallClock,
+      EndpointNames names) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
     this.wallClock = wallClock;
+    this.names = names;
   }
 
   @Override
@@ -92,6 +95,11 @@ final class DataplaneActions implements Actions {
   @Override
   public void waitingDropped(PeerProtocol peer) {
     workers.postAll(new WorkerCommand.DropWaiting(entry(peer).peer()));
+  }
+
+  @Override
+  public void unanswered(PeerProtocol peer, long nowNs) {
+    names.onUnanswered(entry(peer), nowNs);
   }
 
   @Override

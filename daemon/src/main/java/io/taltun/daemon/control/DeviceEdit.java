@@ -202,6 +202,7 @@ public final class DeviceEdit {
         protocol.changePresharedKey(entry.protocol(), draft.presharedKey, nowNs);
       }
       if (draft.endpoint != null) {
+        entry.setNamedEndpoint(null);
         protocol.changeEndpoint(entry.protocol(), draft.endpoint, nowNs);
       }
       if (draft.persistentKeepaliveNs != UNCHANGED) {

@@ -24,8 +24,27 @@ public final class EndpointResolver implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+  /** Turns a host's name into an address. */
+  @FunctionalInterface
+  interface NameService {
+    InetAddress ask(String host) throws UnknownHostException;
+  }
+
+  private final NameService names;
+  private final Duration firstPause;
+
   // Written by close().
   private volatile boolean open = true;
+
+  /** Asks as the system does. */
+  EndpointResolver() {
+    this(InetAddress::getByName, FIRST_PAUSE);
+  }
+
+  EndpointResolver(NameService names, Duration firstPause) {
+    this.names = names;
+    this.firstPause = firstPause;
+  }
 
   /** The endpoint when the host is an address literal, or null when it is a name. */
   static Endpoint literal(HostPort endpoint) {
@@ -65,15 +84,14 @@ public final class EndpointResolver implements AutoCloseable {
 
   private static void resolveOnce(HostPort endpoint, Map<HostPort, Endpoint> found) {
     try {
-      found.put(endpoint, ask(endpoint));
+      found.put(endpoint, new EndpointResolver().ask(endpoint));
     } catch (UnknownHostException e) {
       LOG.warn("endpoint {} does not resolve yet", endpoint.host());
     }
   }
 
-  private static Endpoint ask(HostPort endpoint) throws UnknownHostException {
-    return Endpoint.of(
-        new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+  private Endpoint ask(HostPort endpoint) throws UnknownHostException {
+    return Endpoint.of(new InetSocketAddress(names.ask(endpoint.host()), endpoint.port()));
   }
 
   /**
@@ -87,8 +105,28 @@ public final class EndpointResolver implements AutoCloseable {
         .start(() -> askUntilFound(endpoint, found));
   }
 
+  /**
+   * Asks for a name once.
+   *
+   * @param answer called once, on the resolver's thread; null when there is none
+   */
+  void lookUp(HostPort endpoint, Consumer<Endpoint> answer) {
+    Thread.ofVirtual()
+        .name("taltun-resolver-" + endpoint.host())
+        .start(() -> answer.accept(lookUp(endpoint)));
+  }
+
+  private Endpoint lookUp(HostPort endpoint) {
+    try {
+      return ask(endpoint);
+    } catch (UnknownHostException e) {
+      LOG.debug("endpoint {} does not resolve", endpoint.host());
+      return null;
+    }
+  }
+
   private void askUntilFound(HostPort endpoint, Consumer<Endpoint> found) {
-    Duration pause = FIRST_PAUSE;
+    Duration pause = firstPause;
     while (open) {
       try {
         found.accept(ask(endpoint));

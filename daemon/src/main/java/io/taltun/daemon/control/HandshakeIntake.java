@@ -17,8 +17,8 @@ import java.time.Duration;
  * takes that much from the workers and no more (trap 11). Control thread only.
  */
 final class HandshakeIntake {
-  /** Messages of one worker that are checked in a turn: about 2 ms with a cookie reply for each. */
-  private static final int CHECKS_A_TURN = 512;
+  /** Messages of one ring that are checked in a turn: about 1 ms with a cookie reply for each. */
+  private static final int CHECKS_A_TURN = 256;
 
   /** Answers in a turn take this long; one is never cut short. */
   private static final long ANSWERS_A_TURN_NS = Duration.ofMillis(2).toNanos();
@@ -65,31 +65,33 @@ final class HandshakeIntake {
     }
     long startNs = cpu.nowNs();
     int checked = 0;
-    boolean more = false;
+    int most = 0;
     for (int i = 0; i < workers.size(); i++) {
-      RecordRing ring = workers.control(i).handshakes();
-      int count = Math.min(ring.size(), CHECKS_A_TURN);
-      for (int k = 0; k < count; k++) {
-        check(ring, nowNs);
-      }
-      checked += count;
-      more |= count == CHECKS_A_TURN;
+      ControlRing control = workers.control(i);
+      int underWay = check(control.underWay(), nowNs);
+      int newcomers = check(control.newcomers(), nowNs);
+      checked += underWay + newcomers;
+      most = Math.max(most, Math.max(underWay, newcomers));
     }
     if (checked > 0) {
       checks.spend(cpu.nowNs() - startNs);
     }
     flooded = checked >= FLOOD;
-    return more ? checks.availableInNs() : Long.MAX_VALUE;
+    return most == CHECKS_A_TURN ? checks.availableInNs() : Long.MAX_VALUE;
   }
 
-  private void check(RecordRing ring, long nowNs) {
-    try {
-      int length = ring.length();
-      NativeMemory.copy(ring.message(), message, 0, length);
-      protocol.onHandshakeMessage(message, length, Arrival.endpoint(ring.address()), nowNs);
-    } finally {
-      ring.release();
+  private int check(RecordRing ring, long nowNs) {
+    int count = Math.min(ring.size(), CHECKS_A_TURN);
+    for (int i = 0; i < count; i++) {
+      try {
+        int length = ring.length();
+        NativeMemory.copy(ring.message(), message, 0, length);
+        protocol.onHandshakeMessage(message, length, Arrival.endpoint(ring.address()), nowNs);
+      } finally {
+        ring.release();
+      }
     }
+    return count;
   }
 
   /**

@@ -20,6 +20,7 @@ final class PeerEntry {
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
   private long lastHandshakeEpochNs;
+  private NamedEndpoint namedEndpoint;
 
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
     this.publicKey = publicKey;
@@ -55,6 +56,15 @@ final class PeerEntry {
 
   void setLastSample(TrafficSample sample) {
     lastSample = sample;
+  }
+
+  /** What its endpoint was configured by; null for an address, or when it was set since. */
+  NamedEndpoint namedEndpoint() {
+    return namedEndpoint;
+  }
+
+  void setNamedEndpoint(NamedEndpoint namedEndpoint) {
+    this.namedEndpoint = namedEndpoint;
   }
 
   /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */

@@ -43,6 +43,9 @@ public interface Actions {
   /** No answer for {@code REKEY_ATTEMPT_TIME}: packets that wait for a session are given up. */
   void waitingDropped(PeerProtocol peer);
 
+  /** An initiation had no answer for {@code REKEY_TIMEOUT}: nobody may be there any more. */
+  default void unanswered(PeerProtocol peer, long nowNs) {}
+
   /** The peer proved to be elsewhere. */
   void endpointChanged(PeerProtocol peer, Endpoint endpoint);
 

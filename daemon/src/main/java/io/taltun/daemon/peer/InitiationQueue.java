@@ -33,6 +33,10 @@ final class InitiationQueue {
   private final int[] last = new int[FLOWS];
   private final int[] length = new int[FLOWS];
 
+  // By length, how many flows have it; and the greatest that one has.
+  private final int[] flowsOf = new int[CAPACITY + 1];
+  private int longest;
+
   // The flows that have something, in a circle.
   private final int[] nextFlow = new int[FLOWS];
   private final int[] previousFlow = new int[FLOWS];
@@ -49,6 +53,7 @@ final class InitiationQueue {
 
   InitiationQueue() {
     firstFree = NONE;
+    flowsOf[0] = FLOWS;
     Arrays.fill(first, NONE);
     Arrays.fill(last, NONE);
   }
@@ -62,11 +67,11 @@ final class InitiationQueue {
   boolean add(byte[] message, Endpoint source, int flow) {
     boolean room = size < CAPACITY;
     if (!room) {
-      int longest = longestFlow();
-      if (length[flow] >= length[longest]) {
+      if (length[flow] == longest) {
         return false;
       }
-      remove(longest, last[longest]);
+      int longer = longestFlow(flow);
+      remove(longer, last[longer]);
     }
     int place = takePlace();
     System.arraycopy(message, 0, messages[place], 0, Initiation.LENGTH);
@@ -115,15 +120,13 @@ final class InitiationQueue {
     }
   }
 
-  /** The first of several. */
-  private int longestFlow() {
-    int longest = 0;
-    for (int flow = 1; flow < FLOWS; flow++) {
-      if (length[flow] > length[longest]) {
-        longest = flow;
-      }
-    }
-    return longest;
+  /** Of several the next after {@code flow}. */
+  private int longestFlow(int flow) {
+    int candidate = flow;
+    do {
+      candidate = candidate + 1 & FLOWS - 1;
+    } while (length[candidate] != longest);
+    return candidate;
   }
 
   private int takePlace() {
@@ -146,7 +149,10 @@ final class InitiationQueue {
       next[last[flow]] = place;
     }
     last[flow] = place;
-    length[flow]++;
+    flowsOf[length[flow]]--;
+    int longer = ++length[flow];
+    flowsOf[longer]++;
+    longest = Math.max(longest, longer);
     size++;
   }
 
@@ -167,7 +173,13 @@ final class InitiationQueue {
     next[place] = firstFree;
     firstFree = place;
     size--;
-    if (--length[flow] == 0) {
+    flowsOf[length[flow]]--;
+    int shorter = --length[flow];
+    flowsOf[shorter]++;
+    if (flowsOf[longest] == 0) {
+      longest = shorter;
+    }
+    if (shorter == 0) {
       leave(flow);
     }
   }

@@ -16,7 +16,6 @@ import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.Response;
 import io.taltun.daemon.peer.PeerTimers.Timer;
 import io.taltun.dataplane.udp.Endpoint;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,12 +28,6 @@ import java.util.List;
  * 16).
  */
 public final class PeerProtocol {
-  private static final long FIRST_BACK_OFF_NS = Duration.ofSeconds(15).toNanos();
-  private static final long LONGEST_BACK_OFF_NS = Duration.ofSeconds(120).toNanos();
-
-  /** The back-off is lengthened by up to this part of itself. */
-  private static final int BACK_OFF_JITTER_PART = 8;
-
   private static final Timer[] TIMERS = Timer.values();
 
   private final DeviceContext device;
@@ -64,7 +57,7 @@ public final class PeerProtocol {
   private long handshakeSentNs = NEVER;
 
   private final InitiationHistory initiations = new InitiationHistory();
-  private long backOffNs;
+  private final BackOff backOff = new BackOff();
 
   /** The latest initiation had no answer, and nothing authentic came since. */
   private boolean unanswered;
@@ -297,16 +290,25 @@ public final class PeerProtocol {
       case SESSION_ENDS -> {
         // The state follows.
       }
-      case ANSWER_OVERDUE -> markUnanswered();
+      case ANSWER_OVERDUE -> {
+        markUnanswered();
+        if (unanswered) {
+          device.actions.unanswered(this, nowNs);
+        }
+      }
       case ERASE_SESSIONS -> eraseSessions();
       case RETIRE_LINGERING -> retireLingering();
       case GIVE_UP -> giveUp(nowNs);
-      case RETRANSMIT -> initiate(nowNs);
+      case RETRANSMIT -> {
+        doubtLocalAddress();
+        initiate(nowNs);
+      }
       case DEFERRED_HANDSHAKE -> attempt(nowNs);
       case TRY_AGAIN -> tryOnce(nowNs);
       case REKEY_AS_RESPONDER -> renew(nowNs);
       case NEW_HANDSHAKE -> {
         traffic.onNewHandshake();
+        doubtLocalAddress();
         renew(nowNs);
       }
       case SEND_KEEPALIVE -> {
@@ -364,7 +366,7 @@ public final class PeerProtocol {
     abandonInitiation();
     eraseSessions();
     timers.disarmAll();
-    backOffNs = 0;
+    backOff.reset();
     unanswered = false;
     refreshState(nowNs);
   }
@@ -454,6 +456,13 @@ public final class PeerProtocol {
     traffic.onHandshakeSent(nowNs);
   }
 
+  /** As the kernel's WireGuard does when nothing comes back: it may be the cause (trap 31). */
+  private void doubtLocalAddress() {
+    if (endpoint != null && endpoint.local() != null) {
+      endpoint.local().giveUp();
+    }
+  }
+
   private long retransmitAfter(long sentNs) {
     return sentNs + REKEY_TIMEOUT_NS + device.jitterNs();
   }
@@ -472,9 +481,7 @@ public final class PeerProtocol {
     timers.disarm(Timer.SEND_KEEPALIVE);
     device.actions.waitingDropped(this);
     if (persistentKeepaliveNs > 0) {
-      backOffNs = backOffNs == 0 ? FIRST_BACK_OFF_NS : Math.min(2 * backOffNs, LONGEST_BACK_OFF_NS);
-      long jitterNs = device.random.nextLong(backOffNs / BACK_OFF_JITTER_PART + 1);
-      timers.arm(Timer.TRY_AGAIN, nowNs + backOffNs + jitterNs);
+      timers.arm(Timer.TRY_AGAIN, nowNs + backOff.nextNs(device.random));
     }
   }
 
@@ -485,7 +492,7 @@ public final class PeerProtocol {
     timers.disarm(Timer.ANSWER_OVERDUE);
     timers.disarm(Timer.DEFERRED_HANDSHAKE);
     timers.disarm(Timer.TRY_AGAIN);
-    backOffNs = 0;
+    backOff.reset();
     unanswered = false;
   }
 

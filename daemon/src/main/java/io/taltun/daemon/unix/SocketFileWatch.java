@@ -18,6 +18,9 @@ public final class SocketFileWatch implements AutoCloseable {
   private final Object file;
   private final WatchService folder;
 
+  // Guarded by this.
+  private boolean closed;
+
   private SocketFileWatch(Path socket, Object file, WatchService folder) {
     this.socket = socket;
     this.file = file;
@@ -26,7 +29,7 @@ public final class SocketFileWatch implements AutoCloseable {
 
   /**
    * @param socket whose file is gone already when it was removed since it was made
-   * @param gone called once, on the watch's thread
+   * @param gone called at most once, on the watch's thread; must not block
    */
   public static SocketFileWatch open(Path socket, Runnable gone) throws IOException {
     WatchService folder = socket.getFileSystem().newWatchService();
@@ -52,9 +55,15 @@ public final class SocketFileWatch implements AutoCloseable {
         key.pollEvents();
         key.reset();
       }
-      gone.run();
+      tell(gone);
     } catch (InterruptedException | ClosedWatchServiceException end) {
       // Nobody wants to know any more.
+    }
+  }
+
+  private synchronized void tell(Runnable gone) {
+    if (!closed) {
+      gone.run();
     }
   }
 
@@ -74,6 +83,9 @@ public final class SocketFileWatch implements AutoCloseable {
   /** Ends the thread; {@code gone} is not called any more. */
   @Override
   public void close() throws IOException {
+    synchronized (this) {
+      closed = true;
+    }
     folder.close();
   }
 }

@@ -11,25 +11,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ControlThreadTest {
   /** Trap 26: nobody waits for a gateway that has stopped, however the two meet. */
   @Test
   void shouldCompleteEveryTaskWhenTheThreadEndsMeanwhile() throws Exception {
     for (int round = 0; round < 200; round++) {
-      SplittableRandom random = new SplittableRandom(round);
-      PeerTable peers = new PeerTable(random, 1);
-      ForwardingTables tables = new ForwardingTables(peers.sessions(), 1420, false);
-      Control control =
-          new Control(
-              new ControlThread(new NoFaults()),
-              new WorkerGroup(List.of(), tables, 1484, () -> {}, new NoFaults()),
-              tables,
-              peers,
-              Primitives.of("bouncycastle").aead(),
-              random,
-              System::nanoTime,
-              1L << 30);
+      Control control = control(round);
       control.start();
       List<CompletableFuture<Integer>> asked = new ArrayList<>();
       Thread asker =
@@ -54,5 +43,42 @@ class ControlThreadTest {
       }
       control.free();
     }
+  }
+
+  /**
+   * Trap 26. A wake-up that is lost costs half a second, until the thread looks by itself: were all
+   * lost this would take minutes.
+   */
+  @Test
+  @Timeout(60)
+  void shouldWakeUpForEachTaskWhenItSleeps() throws Exception {
+    Control control = control(0);
+    control.start();
+    Thread thread = control.submit(Thread::currentThread).get();
+    for (int i = 0; i < 400; i++) {
+      // Every other time it is about to fall asleep.
+      while (i % 2 == 0 && thread.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      int expected = i;
+      assertThat(control.submit(() -> expected).get()).isEqualTo(expected);
+    }
+    control.stop();
+    control.free();
+  }
+
+  private static Control control(int seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    PeerTable peers = new PeerTable(random, 1);
+    ForwardingTables tables = new ForwardingTables(peers.sessions(), 1420, false);
+    return new Control(
+        new ControlThread(new NoFaults()),
+        new WorkerGroup(List.of(), tables, 1484, () -> {}, new NoFaults()),
+        tables,
+        peers,
+        Primitives.of("bouncycastle").aead(),
+        random,
+        System::nanoTime,
+        1L << 30);
   }
 }

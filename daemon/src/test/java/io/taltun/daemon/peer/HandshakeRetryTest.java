@@ -7,6 +7,7 @@ import static io.taltun.daemon.peer.Pair.S;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.key.PresharedKey;
+import io.taltun.dataplane.udp.LocalAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -46,6 +47,19 @@ class HandshakeRetryTest {
     }
 
     assertThat(jitters).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  /** Trap 31: the address that the peer was spoken to from may be why nothing comes back. */
+  @Test
+  void shouldGiveTheLocalAddressUpWhenAnInitiationIsRepeated() {
+    LocalAddress local = LocalAddress.ofIpv4(0x0a00_0001, 2);
+    pair.alice.protocol.changeEndpoint(pair.toBob.protocol, BOB.at(local), pair.clock.nowNs());
+    pair.alice.send(pair.toBob, "x");
+    pair.aliceAfter(5 * S - 1);
+    assertThat(local.givenUp()).isFalse();
+    pair.aliceAfter(334 * MS);
+    assertThat(pair.fromAlice).hasSize(2);
+    assertThat(local.givenUp()).isTrue();
   }
 
   @Test

@@ -117,6 +117,7 @@ class HandshakeTest {
     assertThat(pair.fromBob).isEmpty();
   }
 
+  /** Trap 34: a handshake that is right in itself gives a stranger nothing. */
   @Test
   void shouldDropWhenPeerIsUnknown() {
     SimulatedDevice stranger =
@@ -135,6 +136,7 @@ class HandshakeTest {
     assertThat(pair.bob.indices).isEmpty();
   }
 
+  /** Trap 21: the other half, at the responder. */
   @Test
   void shouldDropReplayWhenTimestampIsNotGreater() {
     Datagram first = initiation();

@@ -108,13 +108,14 @@ class InitiationQueueTest {
     boolean add(int value, int flow) {
       boolean room = size < InitiationQueue.CAPACITY;
       if (!room) {
-        int longest = -1;
-        for (int i = 0; i < InitiationQueue.FLOWS; i++) {
-          if (length(i) > length(longest)) {
-            longest = i;
+        int longest = flow;
+        for (int i = 1; i <= InitiationQueue.FLOWS; i++) {
+          int other = (flow + i) % InitiationQueue.FLOWS;
+          if (length(other) > length(longest)) {
+            longest = other;
           }
         }
-        if (length(flow) == length(longest)) {
+        if (longest == flow) {
           return false;
         }
         flows.get(longest).removeLast();

@@ -23,6 +23,15 @@ final class Episode {
   private static final long LATENESS_NS = 3 * S;
 
   /**
+   * Without any data only the end of a session shows that the other side has lost it: the next
+   * keepalive renews it then. An attempt that was given up is tried again after two minutes and an
+   * eighth.
+   */
+  private static final long LONGEST_KEEPALIVE_NS = 65 * S;
+
+  private static final long KEPT_RECOVERY_NS = 180 * S + LONGEST_KEEPALIVE_NS + 135 * S + 20 * S;
+
+  /**
    * A device sends into a session that the other side has lost. That no answer comes is noticed 15
    * s after the first packet, as long as no attempt is under way. If one is, it repeats itself
    * within a retry's time; or it is given up before and the 15 s begin with the next packet. The
@@ -172,6 +181,10 @@ final class Episode {
   /** Whoever knows the other's address can begin; the way back works soon after. */
   private void recover(List<Pair> pairs) {
     world.trace.begin("recovery");
+    if (random.nextInt(8) == 0) {
+      world.schedule.runFor(KEPT_RECOVERY_NS);
+      pairs.forEach(this::requireKept);
+    }
     List<Probe> probes = new ArrayList<>();
     for (Pair pair : pairs) {
       boolean lowKnows = pair.high.address.equals(endpoint(pair.low, pair.high));
@@ -191,6 +204,22 @@ final class Episode {
     await(probes);
     for (Pair pair : pairs) {
       stop(pair);
+    }
+  }
+
+  /** A persistent keepalive alone brings a tunnel back, and the first packet passes at once. */
+  private void requireKept(Pair pair) {
+    long intervalNs = pair.high.remotes[pair.low.number].persistentKeepaliveNs;
+    if (intervalNs == 0 || intervalNs > LONGEST_KEEPALIVE_NS) {
+      return;
+    }
+    int packet = world.ledger.sent(pair.high.number, pair.low.number);
+    pair.high.send(pair.low);
+    world.schedule.runFor(2 * world.network.weather().mostDelayNs());
+    if (!world.ledger.deliveredSince(pair.high.number, pair.low.number, packet)) {
+      throw new Violation(
+          "device %d did not keep its tunnel to device %d"
+              .formatted(pair.high.number, pair.low.number));
     }
   }
 

@@ -219,6 +219,9 @@ final class Host {
       }
     }
     actions.requireEmpty();
+    if (timerArmed()) {
+      throw new Violation("device %d has a timer armed while its link is down".formatted(number));
+    }
   }
 
   void linkUpAgain() {

@@ -9,6 +9,7 @@ import io.taltun.daemon.peer.IndexSource;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.simulation.SessionRecord.Beginning;
 import io.taltun.daemon.simulation.Tally.Event;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Keypairs;
@@ -35,13 +36,14 @@ final class HostActions implements Actions, IndexSource {
   private final Map<Integer, SessionRecord> records = new HashMap<>();
   private final Set<Integer> indices = new HashSet<>();
 
-  /** When initiations were sent, by their index. */
-  private final Map<Integer, Long> initiatedNs = new HashMap<>();
+  /** Initiations by their index. */
+  private final Map<Integer, Beginning> initiations = new HashMap<>();
 
   // What the protocol is busy with.
   private boolean configuring;
   private boolean moveProven;
   private Datagram processing;
+  private Remote made;
 
   HostActions(Host host, SplittableRandom random) {
     this.host = host;
@@ -62,7 +64,11 @@ final class HostActions implements Actions, IndexSource {
     processing = datagram;
     configuring = datagram == null;
     moveProven = false;
+    made = null;
     action.run();
+    if (made != null && !datagram.from().equals(made.peer.endpoint())) {
+      throw new Violation("%s is not where %s was from".formatted(made, datagram));
+    }
     processing = null;
     configuring = false;
   }
@@ -108,7 +114,7 @@ final class HostActions implements Actions, IndexSource {
     if (!indices.remove(index)) {
       throw new Violation("an index is released twice by device " + host.number);
     }
-    initiatedNs.remove(index);
+    initiations.remove(index);
     if (world.flaw != Flaw.SESSIONS_NEVER_REMOVED) {
       sessions.remove(index);
     }
@@ -123,7 +129,7 @@ final class HostActions implements Actions, IndexSource {
         world.tally.count(Event.INITIATIONS);
         remote.initiations++;
         remote.timers.onInitiation(nowNs);
-        initiatedNs.put(Initiation.senderIndex(message), world.schedule.nowNs());
+        initiations.put(Initiation.senderIndex(message), Beginning.now(remote));
       }
       case MessageType.RESPONSE -> remote(peer).timers.onResponseSent(nowNs);
       case MessageType.COOKIE_REPLY -> {
@@ -152,6 +158,7 @@ final class HostActions implements Actions, IndexSource {
   public void sessionCreated(PeerProtocol peer, SessionLife life, TransportKeys keys) {
     Remote remote = remote(peer);
     requireNews(remote, life);
+    made = remote;
     long sendMoreNs = world.flaw == Flaw.SENDS_TOO_LONG ? TOO_LONG_NS : 0;
     long receiveMoreNs = world.flaw == Flaw.RECEIVES_TOO_LONG ? TOO_LONG_NS : 0;
     Session session =
@@ -162,9 +169,12 @@ final class HostActions implements Actions, IndexSource {
             life.sendUntilNs() + sendMoreNs,
             life.receiveUntilNs() + receiveMoreNs,
             1);
-    long nowNs = world.schedule.nowNs();
-    long begunNs = life.initiator() ? initiatedNs.get(life.localIndex()) : nowNs;
-    life.attachment = new SessionRecord(session, life, remote, nowNs, begunNs);
+    Beginning beginning =
+        life.initiator() ? initiations.get(life.localIndex()) : Beginning.now(remote);
+    if (beginning.outdated()) {
+      throw new Violation("a session with keys from before a change, with " + remote);
+    }
+    life.attachment = new SessionRecord(session, life, remote, beginning);
     records.put(life.localIndex(), (SessionRecord) life.attachment);
     if (!sessions.put(life.localIndex(), session)) {
       throw new Violation("an index has two sessions on device " + host.number);

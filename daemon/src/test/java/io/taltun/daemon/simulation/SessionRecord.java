@@ -19,34 +19,49 @@ final class SessionRecord {
   final Session session;
   final SessionLife life;
   final Remote remote;
+
+  /** In true time. */
   final long createdNs;
 
-  private final long initiatedNs;
-  private final long localKeyEpoch;
-  private final long remoteKeyEpoch;
-  private final long presharedKeyEpoch;
+  private final Beginning beginning;
   private final BitSet acceptedSmall = new BitSet();
   private final Set<Long> acceptedLarge = new HashSet<>();
 
   /**
-   * @param createdNs in true time
-   * @param initiatedNs when the initiation was sent or answered, in true time
+   * When a handshake began and with which keys.
+   *
+   * @param atNs when the initiation was sent or answered, in true time
    */
-  SessionRecord(
-      Session session, SessionLife life, Remote remote, long createdNs, long initiatedNs) {
+  record Beginning(
+      Remote remote, long atNs, long localKeyEpoch, long remoteKeyEpoch, long presharedKeyEpoch) {
+    static Beginning now(Remote remote) {
+      return new Beginning(
+          remote,
+          remote.host.world.schedule.nowNs(),
+          remote.host.keyEpoch(),
+          remote.keyEpoch,
+          remote.presharedKeyEpoch);
+    }
+
+    boolean outdated() {
+      return remote.gone
+          || localKeyEpoch != remote.host.keyEpoch()
+          || remoteKeyEpoch != remote.keyEpoch
+          || presharedKeyEpoch != remote.presharedKeyEpoch;
+    }
+  }
+
+  SessionRecord(Session session, SessionLife life, Remote remote, Beginning beginning) {
     this.session = session;
     this.life = life;
     this.remote = remote;
-    this.createdNs = createdNs;
-    this.initiatedNs = initiatedNs;
-    localKeyEpoch = remote.host.keyEpoch();
-    remoteKeyEpoch = remote.keyEpoch;
-    presharedKeyEpoch = remote.presharedKeyEpoch;
+    this.beginning = beginning;
+    createdNs = remote.host.world.schedule.nowNs();
   }
 
   /** A packet is sealed with the session. */
   void onSealed(long nowNs) {
-    requireLiving("sealed", nowNs, initiatedNs);
+    requireLiving("sealed", nowNs, beginning.atNs());
   }
 
   /** A packet is taken in under the session. */
@@ -75,10 +90,7 @@ final class SessionRecord {
       throw new Violation(
           "%s past REJECT_AFTER_TIME by device %d".formatted(what, remote.host.number));
     }
-    if (remote.gone
-        || localKeyEpoch != remote.host.keyEpoch()
-        || remoteKeyEpoch != remote.keyEpoch
-        || presharedKeyEpoch != remote.presharedKeyEpoch) {
+    if (beginning.outdated()) {
       throw new Violation(
           "%s with a key from before a change, by device %d".formatted(what, remote.host.number));
     }

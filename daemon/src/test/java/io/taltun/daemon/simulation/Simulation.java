@@ -57,7 +57,7 @@ final class Simulation {
     replay: mvn -pl daemon -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dtaltun.simulation.seed=%d -Dtaltun.simulation.hours=%s
     and with -Dtaltun.simulation.trace=true it prints all that happens. A second run says %s.
-    The latest before the failure:
+    The latest before the failure, which came at %.3f s:
     %s\
     """
         .formatted(

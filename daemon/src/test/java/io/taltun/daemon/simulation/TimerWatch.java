@@ -37,6 +37,7 @@ final class TimerWatch {
   private long attemptNs = NEVER;
   private boolean attempting;
   private long reasonNs = NEVER;
+  private long renewalDueNs = NEVER;
   private long installedNs = NEVER;
   private long configuredNs = NEVER;
 
@@ -150,6 +151,7 @@ final class TimerWatch {
     if (changed != null && changed != current) {
       attempting = false;
       reasonNs = NEVER;
+      renewalDueNs = NEVER;
       bytesBefore = sampledBytes;
       if (changed.initiator()) {
         installedNs = nowNs;
@@ -227,12 +229,34 @@ final class TimerWatch {
   void look(long nowNs) {
     if (reason(nowNs)) {
       reasonNs = nowNs;
+      requireRenewal(nowNs);
     }
   }
 
+  /** While nothing disturbs: a session that is to be renewed is. */
+  private void requireRenewal(long nowNs) {
+    if (!sendable(nowNs) || !outlived() && !usedUp()) {
+      return;
+    }
+    // The responder leaves a renewal by volume to the initiator for REKEY_TIMEOUT.
+    long withinNs = current.initiator() ? DEFERRED_NS : DEFERRED_NS + REKEY_TIMEOUT_NS;
+    if (renewalDueNs == NEVER) {
+      renewalDueNs = nowNs;
+    } else if (remote.host.world.calm
+        && nowNs - renewalDueNs > withinNs
+        && (initiatedNs == NEVER || initiatedNs < renewalDueNs)) {
+      throw new Violation(
+          "no initiation when it was time, to %s: %s".formatted(remote, describe(nowNs)));
+    }
+  }
+
+  private boolean sendable(long nowNs) {
+    return current != null && current.sendable(nowNs);
+  }
+
   private boolean reason(long nowNs) {
-    boolean sendable = current != null && current.sendable(nowNs);
-    if (sendable && (outlived(nowNs) || usedUp())) {
+    boolean sendable = sendable(nowNs);
+    if (sendable && (outlived() || usedUp())) {
       return true;
     }
     // An attempt that was given up is tried again where the tunnel is to be kept.
@@ -241,7 +265,7 @@ final class TimerWatch {
         || reached(sampled.unansweredNs, NEW_HANDSHAKE_NS, nowNs);
   }
 
-  private boolean outlived(long nowNs) {
+  private boolean outlived() {
     return current.initiator()
         && (reached(current.createdNs(), REKEY_AFTER_NS, sampled.sentNs)
             || reached(current.createdNs(), REKEY_ON_RECEIVE_NS, sampled.receivedNs));
@@ -256,7 +280,7 @@ final class TimerWatch {
 
   /** While nothing disturbs: what is due was done. */
   void requireDone(long nowNs) {
-    boolean sendable = current != null && current.sendable(nowNs);
+    boolean sendable = sendable(nowNs);
     if (sendable && reached(live.unrepliedNs, KEEPALIVE_NS + SAMPLED_WITHIN_NS, nowNs)) {
       throw new Violation("data without an answer, from " + remote);
     }

@@ -20,6 +20,12 @@ public final class UdpSocketPair implements AutoCloseable {
   private final UdpSocket ipv4;
   private final UdpSocket ipv6;
 
+  /** Opens a socket, as {@link UdpSocket#open} does. */
+  @FunctionalInterface
+  interface Opener {
+    UdpSocket open(int family, int port, boolean shared, int fwmark) throws SystemCallException;
+  }
+
   UdpSocketPair(UdpSocket ipv4, UdpSocket ipv6) {
     this.ipv4 = ipv4;
     this.ipv6 = ipv6;
@@ -66,9 +72,14 @@ public final class UdpSocketPair implements AutoCloseable {
    */
   public static List<UdpSocketPair> open(int workers, int port, int fwmark)
       throws SystemCallException {
+    return open(UdpSocket::open, workers, port, fwmark);
+  }
+
+  static List<UdpSocketPair> open(Opener opener, int workers, int port, int fwmark)
+      throws SystemCallException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return openOnce(workers, port, fwmark);
+        return openOnce(opener, workers, port, fwmark);
       } catch (SystemCallException e) {
         boolean retry = port == 0 && e.errno() == Errno.EADDRINUSE;
         if (!retry || attempt == ATTEMPTS_FOR_A_FREE_PORT) {
@@ -78,20 +89,20 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static List<UdpSocketPair> openOnce(int workers, int port, int fwmark)
+  private static List<UdpSocketPair> openOnce(Opener opener, int workers, int port, int fwmark)
       throws SystemCallException {
     List<UdpSocketPair> pairs = new ArrayList<>();
     try {
       // With SO_REUSEPORT from the start this bind would join a second gateway of the same user,
       // and take half of its packets, in silence. Without it, it finds out.
-      UdpSocketPair first = openPair(port, false, fwmark);
+      UdpSocketPair first = openPair(opener, port, false, fwmark);
       pairs.add(first);
       if (workers > 1) {
         first.share();
       }
       int chosen = first.localPort();
       while (pairs.size() < workers) {
-        pairs.add(openPair(chosen, true, fwmark));
+        pairs.add(openPair(opener, chosen, true, fwmark));
       }
       return List.copyOf(pairs);
     } catch (SystemCallException e) {
@@ -100,12 +111,12 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static UdpSocketPair openPair(int port, boolean shared, int fwmark)
+  private static UdpSocketPair openPair(Opener opener, int port, boolean shared, int fwmark)
       throws SystemCallException {
-    UdpSocket v4 = openIfThere(SocketAddress.AF_INET, port, shared, fwmark);
+    UdpSocket v4 = openIfThere(opener, SocketAddress.AF_INET, port, shared, fwmark);
     try {
       int samePort = v4 == null ? port : v4.localPort();
-      UdpSocket v6 = openIfThere(SocketAddress.AF_INET6, samePort, shared, fwmark);
+      UdpSocket v6 = openIfThere(opener, SocketAddress.AF_INET6, samePort, shared, fwmark);
       if (v4 == null && v6 == null) {
         throw new SystemCallException("neither IPv4 nor IPv6 is there", Errno.EAFNOSUPPORT);
       }
@@ -118,10 +129,10 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
-  private static UdpSocket openIfThere(int family, int port, boolean shared, int fwmark)
-      throws SystemCallException {
+  private static UdpSocket openIfThere(
+      Opener opener, int family, int port, boolean shared, int fwmark) throws SystemCallException {
     try {
-      return UdpSocket.open(family, port, shared, fwmark);
+      return opener.open(family, port, shared, fwmark);
     } catch (SystemCallException e) {
       return switch (e.errno()) {
         case Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EADDRNOTAVAIL -> null;

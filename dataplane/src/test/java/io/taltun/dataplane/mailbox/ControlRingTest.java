@@ -46,16 +46,25 @@ class ControlRingTest {
 
   /** Trap 11. */
   @Test
-  void shouldHaveRoomForReportsWhenHandshakeMessagesFillTheirs() {
+  void shouldHaveRoomForEverythingElseWhenInitiationsFillTheirs() {
+    NativeMemory.clear(message, 148);
     for (int i = 0; i < ControlRing.HANDSHAKES; i++) {
       assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, 0, message, 148)).isTrue();
     }
     assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, 0, 0, message, 148)).isFalse();
+    assertThat(control.newcomers().size()).isEqualTo(ControlRing.HANDSHAKES);
+
+    assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, 1, 0, message, 92)).isTrue();
+    for (int i = 132; i < 148; i++) {
+      NativeMemory.clear(message, 148);
+      NativeMemory.putByte(message + i, (byte) 1);
+      assertThat(control.offer(ControlRing.HANDSHAKE_MESSAGE, i, 0, message, 148)).isTrue();
+    }
+    assertThat(control.underWay().size()).isEqualTo(1 + 16);
+    assertThat(control.underWay().kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
     assertThat(control.offer(ControlRing.SESSION_CONFIRMED, 4711, 0, 0, 0)).isTrue();
-    assertThat(control.reports().size()).isOne();
-    assertThat(control.reports().value()).isEqualTo(4711);
-    assertThat(control.handshakes().size()).isEqualTo(ControlRing.HANDSHAKES);
-    assertThat(control.handshakes().kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
+    assertThat(ring.size()).isOne();
+    assertThat(ring.value()).isEqualTo(4711);
     assertThat(control.isEmpty()).isFalse();
   }
 

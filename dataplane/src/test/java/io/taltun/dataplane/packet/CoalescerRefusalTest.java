@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What happens when the TUN device does not take a write. */
+/** Trap 13: what happens when the TUN device does not take a write. */
 class CoalescerRefusalTest {
   private static final int PIECES = 5;
 

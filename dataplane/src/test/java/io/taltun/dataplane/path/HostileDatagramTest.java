@@ -20,7 +20,10 @@ import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionPair;
 import io.taltun.dataplane.udp.Arrival;
 import io.taltun.dataplane.udp.SocketAddress;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
@@ -180,6 +183,25 @@ class HostileDatagramTest {
     assertThat(pair.b.count(DropReason.UNKNOWN_INDEX)).isOne();
   }
 
+  /** Trap 6: the buffer holds the longest datagram of IPv4; IPv6 has longer ones. */
+  @Test
+  void shouldDropAndGoOnWhenADatagramIsLongerThanTheBuffer() throws IOException {
+    pair.connect();
+    pair.peerB.setEndpoint(pair.b.ipv6());
+    for (int length : new int[] {65_508, 65_527}) {
+      byte[] tooLong = new byte[length];
+      tooLong[0] = 4;
+      try (DatagramSocket socket = new DatagramSocket()) {
+        socket.send(new DatagramPacket(tooLong, length, pair.b.ipv6().toSocketAddress()));
+      }
+      pair.a.send(NOW, packet(A6, B6, 100));
+      pair.b.receive(1, NOW);
+      assertThat(pair.b.wire.take()).isEqualTo(packet(A6, B6, 100));
+    }
+    assertThat(pair.b.count(DropReason.TRUNCATED)).isEqualTo(2);
+    assertThat(pair.b.drops()).isEqualTo(2);
+  }
+
   @Test
   void shouldCountADropWhenTheAuthenticPacketIsNoIpPacket() {
     SessionPair sessions = pair.connect();
@@ -203,7 +225,7 @@ class HostileDatagramTest {
     byte[][] messages = {message(1, INITIATION), message(2, RESPONSE), message(3, COOKIE_REPLY)};
     tap.inject(pair.b, messages);
     pair.b.receive(3, NOW);
-    RecordRing ring = pair.b.control.handshakes();
+    RecordRing ring = pair.b.control.underWay();
     for (byte[] message : messages) {
       assertThat(ring.kind()).isEqualTo(ControlRing.HANDSHAKE_MESSAGE);
       assertThat(NativeMemory.toBytes(ring.message(), ring.length())).isEqualTo(message);
@@ -231,12 +253,12 @@ class HostileDatagramTest {
       accept(pair.b, initiation, initiation.length);
     }
     long passed = pair.b.count(Counter.HANDSHAKE_MESSAGES);
-    assertThat(passed).isEqualTo(pair.b.control.handshakes().size()).isPositive().isLessThan(flood);
+    assertThat(passed).isEqualTo(pair.b.control.underWay().size()).isPositive().isLessThan(flood);
     assertThat(pair.b.count(DropReason.HANDSHAKE_QUEUE_FULL)).isEqualTo(flood - passed);
     pair.a.send(NOW, packet(A4, B4, 100));
     pair.b.receive(1, NOW);
     assertThat(pair.b.wire.take()).isEqualTo(packet(A4, B4, 100));
-    pair.b.control.handshakes().release();
+    pair.b.control.underWay().release();
     accept(pair.b, initiation, initiation.length);
     assertThat(pair.b.count(Counter.HANDSHAKE_MESSAGES)).isEqualTo(passed + 1);
   }

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** What is behind a packet in its transport message: zeroes, whatever lay there before. */
+/** Trap 24. What is behind a packet in its transport message: zeroes, whatever lay there before. */
 class PaddingTest {
   private static final long NOW = 1_000;
   private static final int ROOM = 2048;

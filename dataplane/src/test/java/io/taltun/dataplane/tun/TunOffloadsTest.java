@@ -42,6 +42,7 @@ class TunOffloadsTest {
     assumeTrue(Files.exists(Path.of("/dev/net/tun")), "skipped: needs /dev/net/tun");
   }
 
+  /** Trap 13: each has a switch of its own. */
   @Test
   void shouldSwitchOnExactlyWhatIsWantedWhenAnyOfThemAre() throws Exception {
     NetworkNamespace.run(

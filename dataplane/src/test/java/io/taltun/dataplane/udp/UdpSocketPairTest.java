@@ -87,6 +87,49 @@ class UdpSocketPairTest {
     UdpSocketPair.open(1, freed, 0).forEach(UdpSocketPair::close);
   }
 
+  /** Trap 30. */
+  @Test
+  void shouldOpenTheOtherFamilyWhenTheMachineLacksOne() throws SystemCallException {
+    for (int errno : new int[] {Errno.EAFNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EADDRNOTAVAIL}) {
+      for (int missing : new int[] {SocketAddress.AF_INET, SocketAddress.AF_INET6}) {
+        List<UdpSocketPair> pairs = UdpSocketPair.open(lacking(errno, missing), 2, 0, 0);
+        int port = pairs.getFirst().localPort();
+        assertThat(port).isPositive();
+        for (UdpSocketPair pair : pairs) {
+          assertThat(pair.ipv4() == null).isEqualTo(missing == SocketAddress.AF_INET);
+          assertThat(pair.ipv6() == null).isEqualTo(missing == SocketAddress.AF_INET6);
+          assertThat(pair.localPort()).isEqualTo(port);
+          pair.close();
+        }
+      }
+    }
+  }
+
+  /** Trap 30: a gateway that nobody can reach does not start. */
+  @Test
+  void shouldRefuseToStartWhenTheMachineLacksBoth() {
+    assertThatThrownBy(
+            () ->
+                UdpSocketPair.open(
+                    lacking(Errno.EAFNOSUPPORT, SocketAddress.AF_INET, SocketAddress.AF_INET6),
+                    1,
+                    0,
+                    0))
+        .isInstanceOf(SystemCallException.class)
+        .hasMessageContaining("neither IPv4 nor IPv6");
+  }
+
+  private static UdpSocketPair.Opener lacking(int errno, int... families) {
+    return (family, port, shared, fwmark) -> {
+      for (int missing : families) {
+        if (family == missing) {
+          throw new SystemCallException("cannot open a UDP socket", errno);
+        }
+      }
+      return UdpSocket.open(family, port, shared, fwmark);
+    };
+  }
+
   @Test
   void shouldFindAPortFreeInBothFamiliesWhenManyAreAsked() throws SystemCallException {
     List<UdpSocketPair> all = new ArrayList<>();
