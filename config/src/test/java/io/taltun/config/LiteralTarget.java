@@ -93,6 +93,6 @@ public final class LiteralTarget implements FuzzTarget {
 
   @Override
   public int inputsInTests() {
-    return 30_000;
+    return 20_000;
   }
 }

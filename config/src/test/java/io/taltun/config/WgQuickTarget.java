@@ -95,6 +95,6 @@ public final class WgQuickTarget implements FuzzTarget {
 
   @Override
   public int inputsInTests() {
-    return 20_000;
+    return 10_000;
   }
 }
