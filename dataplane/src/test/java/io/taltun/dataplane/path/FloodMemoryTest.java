@@ -49,7 +49,7 @@ class FloodMemoryTest {
       flood(next[0]++);
     }
     assertThat(next[0]).isLessThan(MOST);
-    int handshakes = pair.a.control.handshakes().size();
+    int handshakes = pair.a.control.newcomers().size();
 
     long bytes =
         Allocation.afterWarmUp(
@@ -60,7 +60,7 @@ class FloodMemoryTest {
             });
 
     assertThat(bytes).isZero();
-    assertThat(pair.a.control.handshakes().size()).isEqualTo(handshakes);
+    assertThat(pair.a.control.newcomers().size()).isEqualTo(handshakes);
     assertThat(pair.a.control.reports().size()).isEqualTo(PEERS);
   }
 
