@@ -1,14 +1,12 @@
 package io.taltun.daemon.control;
 
 import io.taltun.dataplane.worker.FaultListener;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +24,7 @@ public final class ControlThread {
   private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(500);
 
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Doze doze = new Doze();
   private final Thread thread;
 
   // Written by start(), before the thread runs.
@@ -36,9 +35,6 @@ public final class ControlThread {
 
   // Written by the control thread, at its end.
   private volatile boolean ended;
-
-  // Set by the control thread before it sleeps, cleared by whoever wakes it.
-  private final AtomicBoolean asleep = new AtomicBoolean();
 
   // Written by the control thread: the last fault that was logged.
   private String lastFault;
@@ -66,11 +62,7 @@ public final class ControlThread {
    * neither blocks, allocates nor throws.
    */
   public void wake() {
-    // Either this sees that it sleeps, or it sees what there is to do before it does (trap 26).
-    VarHandle.fullFence();
-    if (asleep.getPlain() && asleep.compareAndSet(true, false)) {
-      LockSupport.unpark(thread);
-    }
+    doze.wake(thread);
   }
 
   /** Runs a task on the control thread, later; not at all when that ends before. Any thread. */
@@ -162,13 +154,9 @@ public final class ControlThread {
   private void sleep(long ns) {
     if (loop.flooded()) {
       LockSupport.parkNanos(this, Math.min(ns, PAUSE_NS));
-      return;
+    } else {
+      doze.sleep(() -> tasks.isEmpty() && loop.idle(), ns);
     }
-    asleep.set(true);
-    if (tasks.isEmpty() && loop.idle()) {
-      LockSupport.parkNanos(this, ns);
-    }
-    asleep.set(false);
   }
 
   private void log(RuntimeException fault) {
