@@ -248,6 +248,7 @@ public final class PeerProtocol {
     List<SessionLife> displaced = sessions.confirmNext();
     startCurrent();
     publishSessions(displaced);
+    traffic.onHandshakeReceived(nowNs);
     refreshState(nowNs);
   }
 

@@ -44,6 +44,7 @@ final class HostActions implements Actions, IndexSource {
   private boolean moveProven;
   private Datagram processing;
   private Remote made;
+  private boolean refused;
 
   HostActions(Host host, SplittableRandom random) {
     this.host = host;
@@ -65,7 +66,11 @@ final class HostActions implements Actions, IndexSource {
     configuring = datagram == null;
     moveProven = false;
     made = null;
+    refused = false;
     action.run();
+    if (datagram != null && datagram.type() == MessageType.COOKIE_REPLY && !refused) {
+      host.remotes[datagram.message().sender].timers.onCookie(host.bootNs());
+    }
     if (made != null && !datagram.from().equals(made.peer.endpoint())) {
       throw new Violation("%s is not where %s was from".formatted(made, datagram));
     }
@@ -280,6 +285,7 @@ final class HostActions implements Actions, IndexSource {
 
   @Override
   public void dropped(HandshakeDrop reason) {
+    refused = true;
     world.tally.drop(reason);
     world.trace.add(host.number, () -> "drops: " + reason);
   }

@@ -34,8 +34,14 @@ final class TimerWatch {
   private long bytesBefore;
   private long initiatedNs = NEVER;
   private long handshakeSentNs = NEVER;
-  private long attemptNs = NEVER;
+  private long attemptEndNs = NEVER;
+
+  /** Since an initiation, until a session comes of it. */
   private boolean attempting;
+
+  /** Data that had no answer either when an attempt began; its time comes all the same. */
+  private long alsoUnansweredNs = NEVER;
+
   private long reasonNs = NEVER;
   private long renewalDueNs = NEVER;
   private long installedNs = NEVER;
@@ -117,16 +123,17 @@ final class TimerWatch {
 
   void onSample() {
     sampled.copy(live);
+    if (sampled.receivedNs > alsoUnansweredNs) {
+      alsoUnansweredNs = NEVER;
+    }
     sampledBytes = remote.sample().totalBytes();
   }
 
   void onHandshakeWanted(long nowNs) {
     if (current == null || !current.sendable(nowNs + REKEY_TIMEOUT_NS)) {
       reasonNs = nowNs;
-      // One that was given up begins anew, and may have to wait for that.
-      attempting &= nowNs - attemptNs < REKEY_ATTEMPT_NS;
-      if (attempting) {
-        attemptNs = nowNs;
+      if (underWay(nowNs)) {
+        attemptEndNs = nowNs + REKEY_ATTEMPT_NS;
       }
     }
   }
@@ -136,9 +143,17 @@ final class TimerWatch {
     reasonNs = nowNs;
   }
 
+  /** A single try after a back-off is a whole attempt from now on. */
+  void onCookie(long nowNs) {
+    if (underWay(nowNs)) {
+      attemptEndNs = nowNs + REKEY_ATTEMPT_NS;
+    }
+  }
+
   void onHandshakeReceived(long nowNs) {
     live.onHandshakeReceived(nowNs);
     sampled.onHandshakeReceived(nowNs);
+    alsoUnansweredNs = NEVER;
   }
 
   void onResponseSent(long nowNs) {
@@ -155,6 +170,8 @@ final class TimerWatch {
       bytesBefore = sampledBytes;
       if (changed.initiator()) {
         installedNs = nowNs;
+      } else {
+        onHandshakeReceived(nowNs);
       }
     }
     current = changed;
@@ -180,26 +197,36 @@ final class TimerWatch {
       throw new Violation(
           "initiations %d ms apart, to %s".formatted((nowNs - initiatedNs) / 1_000_000, remote));
     }
-    boolean retry = attempting && nowNs - attemptNs < REKEY_ATTEMPT_NS;
-    if (retry) {
+    boolean inTime = underWay(nowNs);
+    boolean begins = reasonNs != NEVER && nowNs - reasonNs <= DEFERRED_NS || reason(nowNs);
+    // An attempt that was given up is tried again where the tunnel is to be kept.
+    boolean triesAgain = attempting && remote.persistentKeepaliveNs > 0;
+    if (inTime) {
       onRetry(nowNs);
-    } else if (reasonNs == NEVER || nowNs - reasonNs > DEFERRED_NS) {
-      if (!reason(nowNs)) {
-        throw new Violation(
-            "initiation without a reason, to %s: %s".formatted(remote, describe(nowNs)));
-      }
+    } else if (!begins && !triesAgain) {
+      throw new Violation(
+          "initiation without a reason, to %s: %s".formatted(remote, describe(nowNs)));
     }
-    if (!retry) {
-      attempting = true;
-      attemptNs = nowNs;
+    if (begins) {
+      attemptEndNs = nowNs + REKEY_ATTEMPT_NS;
+      if (sampled.unansweredNs != NEVER) {
+        alsoUnansweredNs = sampled.dataSentNs;
+      }
       // What is not known yet is not what this is for.
       live.unansweredNs = live.dataSentNs == sampled.dataSentNs ? NEVER : live.dataSentNs;
       sampled.unansweredNs = NEVER;
+    } else if (!inTime) {
+      attemptEndNs = nowNs + REKEY_TIMEOUT_NS + MOST_JITTER_NS;
     }
+    attempting = true;
     initiatedNs = nowNs;
     handshakeSentNs = nowNs;
     live.onHandshakeSent(nowNs);
     sampled.onHandshakeSent(nowNs);
+  }
+
+  private boolean underWay(long nowNs) {
+    return attempting && nowNs - attemptEndNs < 0;
   }
 
   private void onRetry(long nowNs) {
@@ -231,6 +258,9 @@ final class TimerWatch {
       reasonNs = nowNs;
       requireRenewal(nowNs);
     }
+    if (reached(alsoUnansweredNs, NEW_HANDSHAKE_NS + SAMPLED_WITHIN_NS, nowNs)) {
+      alsoUnansweredNs = NEVER;
+    }
   }
 
   /** While nothing disturbs: a session that is to be renewed is. */
@@ -259,10 +289,10 @@ final class TimerWatch {
     if (sendable && (outlived() || usedUp())) {
       return true;
     }
-    // An attempt that was given up is tried again where the tunnel is to be kept.
-    return (!sendable || attempting) && remote.persistentKeepaliveNs > 0
+    return !sendable && remote.persistentKeepaliveNs > 0
         || !sendable && reached(sampled.unrepliedNs, KEEPALIVE_NS, nowNs)
-        || reached(sampled.unansweredNs, NEW_HANDSHAKE_NS, nowNs);
+        || reached(sampled.unansweredNs, NEW_HANDSHAKE_NS, nowNs)
+        || reached(alsoUnansweredNs, NEW_HANDSHAKE_NS, nowNs);
   }
 
   private boolean outlived() {
@@ -298,7 +328,7 @@ final class TimerWatch {
 
   /** How long ago everything was. */
   private String describe(long nowNs) {
-    return "session %s, attempting %s since %s, initiated %s, unanswered %s, without reply %s"
+    return "session %s, attempting %s until %s ago, initiated %s, unanswered %s, without reply %s"
         .formatted(
             current == null
                 ? "none"
@@ -306,7 +336,7 @@ final class TimerWatch {
                     + seconds(current.createdNs(), nowNs)
                     + (current.initiator() ? ", ours" : ""),
             attempting,
-            seconds(attemptNs, nowNs),
+            seconds(attemptEndNs, nowNs),
             seconds(initiatedNs, nowNs),
             seconds(sampled.unansweredNs, nowNs),
             seconds(sampled.unrepliedNs, nowNs));
