@@ -110,7 +110,7 @@ class TrapsTest {
             .forEach(it -> named.add(it.group(1) + "#" + it.group(2)));
         assertThat(named).as("tests of trap %d", number).isNotEmpty();
         for (String test : named) {
-          assertThat(tests).as("trap %d", number).containsKey(test);
+          assertThat(tests.containsKey(test)).as("%s of trap %d is there", test, number).isTrue();
           assertThat(tests.get(test)).as("traps that %s names", test).contains(number);
         }
         SCRIPT
