@@ -57,7 +57,7 @@ final class World {
     random = new SplittableRandom(seed);
     trace = new Trace(schedule, traced, printed);
     hostCount = random.nextInt(5) < 4 ? 2 : random.nextInt(3, MOST_HOSTS + 1);
-    rekeyAfterBytes = random.nextInt(5) == 0 ? random.nextLong(4_000, 200_000) : 0;
+    rekeyAfterBytes = random.nextInt(5) == 0 ? random.nextLong(1_000, 20_000) : 0;
     controlDelayNs = random.nextInt(3) == 0 ? random.nextLong(1, S / 50) : 0;
     counters = random.split();
     nonces = new NonceWatch(hostCount);
