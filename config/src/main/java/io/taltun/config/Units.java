@@ -1,5 +1,6 @@
 package io.taltun.config;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -7,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Durations and sizes, which always carry their unit: {@code 25s}, {@code 2m}, {@code 1GiB}. */
 final class Units {
-  private static final Pattern AMOUNT = Pattern.compile("(0|[1-9][0-9]{0,14})\\s?([A-Za-z]*)");
+  private static final Pattern AMOUNT = Pattern.compile("(0|[1-9][0-9]{0,18})\\s?([A-Za-z]*)");
 
   private static final Map<String, Long> SECONDS = Map.of("s", 1L, "m", 60L, "h", 3600L);
 
@@ -74,10 +75,10 @@ final class Units {
   private static long amount(String text, Map<String, Long> units, String expected) {
     Matcher matcher = AMOUNT.matcher(text);
     if (matcher.matches() && units.containsKey(matcher.group(2))) {
-      long number = Long.parseLong(matcher.group(1));
-      long unit = units.get(matcher.group(2));
-      if (number <= Long.MAX_VALUE / unit) {
-        return number * unit;
+      BigInteger number = new BigInteger(matcher.group(1));
+      BigInteger product = number.multiply(BigInteger.valueOf(units.get(matcher.group(2))));
+      if (product.bitLength() < Long.SIZE) {
+        return product.longValue();
       }
     }
     throw new IllegalArgumentException(Quote.value(text) + " is not " + expected);

@@ -54,7 +54,7 @@ final class YamlTree {
       return null;
     }
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-      if (!StreamReader.isPrintable(text.codePointAt(i))) {
+      if (!StreamReader.isPrintable(text.codePointAt(i)) || isHiddenBreak(text.charAt(i))) {
         problems.error(
             Place.of(text, i),
             String.format(
@@ -80,6 +80,11 @@ final class YamlTree {
       problems.error(last, "not valid YAML from here on; check the quotes and the indentation");
     }
     return null;
+  }
+
+  /** Ends a line, and a comment, in YAML 1.1, but not in an editor: places would be wrong. */
+  private static boolean isHiddenBreak(char c) {
+    return c == '\u0085' || c == '\u2028' || c == '\u2029';
   }
 
   /** Where a wg-quick file has its first section; null in any other text. */

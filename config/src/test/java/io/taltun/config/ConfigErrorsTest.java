@@ -381,6 +381,9 @@ class ConfigErrorsTest {
             "interface: \"\u0000\"\n",
             "1:13: the character U+0000 has no place in a text file; remove it"),
         wrong(
+            "# a comment\u2028interface: 1\n",
+            "1:12: the character U+2028 has no place in a text file; remove it"),
+        wrong(
             "%YAML 99999999999999999999.1\n--- a\n",
             "1:27: not valid YAML: while scanning a YAML directive, found a number which cannot"
                 + " represent a valid version: 99999999999999999999; check the brackets, the quotes"

@@ -8,9 +8,11 @@ import io.taltun.dataplane.tun.TunQueue;
 import io.taltun.fuzz.Finding;
 import io.taltun.fuzz.Fuzzing;
 import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The testers, tested: stand-ins with one bug each are found with the budget of the tests. */
+@Tag("fuzz")
 class PlantedBugsTest {
   @Test
   void shouldFindAParserWhenItBelievesALengthThatIsOneTooLong() {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taltun.fuzz.Finding;
 import io.taltun.fuzz.Fuzzing;
 import java.util.function.LongPredicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The tester, tested: windows with a bug are found with the budget of the tests. */
+@Tag("fuzz")
 class PlantedBugsTest {
   @Test
   void shouldFindAWindowWhenItIsOneCounterTooLong() {
