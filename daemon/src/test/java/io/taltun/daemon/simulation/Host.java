@@ -482,10 +482,15 @@ final class Host {
     if (world.calm) {
       remote.timers.requireDone(bootNs());
     }
-    if (remote.changedBy(sample) && world.flaw != Flaw.TRAFFIC_NOT_SAMPLED) {
+    // The sampler asks on and on; what an unchanged sample changes is a renewal that had to wait.
+    boolean renewalDue = remote.timers.renewalDue(bootNs());
+    if ((remote.changedBy(sample) || renewalDue) && world.flaw != Flaw.TRAFFIC_NOT_SAMPLED) {
       protocol.onTraffic(remote.protocol, flawed(sample), bootNs());
     }
     settle();
+    if (renewalDue) {
+      sampleSoon(remote);
+    }
   }
 
   private TrafficSample flawed(TrafficSample sample) {

@@ -280,6 +280,11 @@ final class TimerWatch {
     }
   }
 
+  /** Whether the current session is to be renewed. */
+  boolean renewalDue(long nowNs) {
+    return renewalDueNs != NEVER && sendable(nowNs);
+  }
+
   private boolean sendable(long nowNs) {
     return current != null && current.sendable(nowNs);
   }
