@@ -156,6 +156,30 @@ class KeepaliveTest {
   }
 
   @Test
+  void shouldNotHandshakeWhenTheAnswerConfirmedASessionJustBefore() {
+    pair.handshake();
+    pair.clock.advanceNs(121 * S);
+    pair.alice.send(pair.toBob, "x");
+    pair.aliceSamples();
+    pair.fromAlice.forEach(pair.bob::receive);
+    pair.fromAlice.clear();
+    pair.bobSamples();
+    Datagram response = pair.fromBob.removeFirst();
+    pair.clock.advanceNs(S);
+    pair.bob.send(pair.toAlice, "lost");
+    pair.fromBob.clear();
+    pair.bobSamples();
+    pair.clock.advanceNs(15 * S - 1);
+    pair.alice.receive(response);
+    pair.carry();
+
+    // Not sampled yet: the samples tell of data without an answer still.
+    pair.clock.advanceNs(1);
+    pair.bob.poll();
+    assertThat(pair.fromBob).isEmpty();
+  }
+
+  @Test
   void shouldHandshakeOnceWhenSameDataStaysUnanswered() {
     pair.handshake();
     pair.clock.advanceNs(S);
