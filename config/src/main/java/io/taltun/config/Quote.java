@@ -12,12 +12,16 @@ final class Quote {
   /** A key in base64, or most of one: a slip of the finger must not show it to who reads a log. */
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{40,}={0,2}");
 
+  /** A whole key: slashes and letters alone may be a path. */
+  private static final Pattern KEY_IN_PATH = Pattern.compile("[A-Za-z0-9+/]{43}=");
+
   private static final String INSTEAD_OF_KEY = "(a key)";
 
   private Quote() {}
 
+  /** For the name of a file, which may be a key that somebody wrote there. */
   static String path(Path path) {
-    return whole(path.toString());
+    return whole(KEY_IN_PATH.matcher(path.toString()).replaceAll(INSTEAD_OF_KEY));
   }
 
   /** For text that the reader of the message needs to its end, as it is. */

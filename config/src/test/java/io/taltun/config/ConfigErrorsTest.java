@@ -489,7 +489,8 @@ class ConfigErrorsTest {
   /** A forgotten space makes a key of YAML's out of ours. */
   @Test
   void shouldShowNoPrivateKeyWhenItStandsInTheWrongPlace() {
-    for (String line : new String[] {"{private-key:%s}", "\n  %s: x", "\n  name: %s"}) {
+    String[] lines = {"{private-key:%s}", "\n  %s: x", "\n  name: %s", "\n  private-key-file: %s"};
+    for (String line : lines) {
       ConfigResult result = parse("interface: " + line.formatted(Samples.OWN_PRIVATE) + "\n");
 
       assertThat(Samples.errors(result))
