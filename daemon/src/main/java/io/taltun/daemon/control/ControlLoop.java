@@ -57,11 +57,11 @@ public final class ControlLoop {
     long sampleInNs = sampler.sample(nowNs);
     protocol.poll(nowNs);
     long answerInNs = intake.answer();
+    long timerInNs = untilTimer();
     sender.flush();
     if (more) {
       return 0;
     }
-    long timerInNs = untilTimer();
     return Math.min(Math.min(sampleInNs, timerInNs), Math.min(checkInNs, answerInNs));
   }
 
