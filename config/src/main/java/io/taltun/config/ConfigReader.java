@@ -84,7 +84,8 @@ public final class ConfigReader {
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, metrics, problems.file()), problems.warnings());
+        new TaltunConfig(iface, peers, tuning, relay, metrics, problems.file()),
+        problems.warnings());
   }
 
   private Section section(Section parent, String key, List<String> known) {

@@ -45,7 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay, metrics) is named in a comment where it differs from the default.
+   * know (routes, workers, tuning, relay, metrics) is named in a comment where it differs from the
+   * default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();

@@ -457,7 +457,7 @@ class ConfigErrorsTest {
             + " one",
         "12:22: rekey-after-bytes: `1` is not a size with its unit like 1GiB or 512MiB",
         "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay,"
-                + " metrics");
+            + " metrics");
   }
 
   /** Trap 25: a peer with our own key would make the gateway talk to itself and wait for itself. */
