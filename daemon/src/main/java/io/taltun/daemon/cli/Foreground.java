@@ -1,11 +1,13 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.Metrics;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.metrics.MetricsServer;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
@@ -27,13 +29,15 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Metrics metrics;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
 
-  private Foreground(Host host, String name, Start start, boolean bare) {
+  private Foreground(Host host, String name, Start start, Metrics metrics, boolean bare) {
     this.host = host;
     this.name = name;
     this.start = start;
+    this.metrics = metrics;
     this.bare = bare;
   }
 
@@ -42,12 +46,13 @@ final class Foreground {
    * failure.
    */
   static Foreground configured(Host host, TaltunConfig config) {
-    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+    return new Foreground(
+        host, config.iface().name(), () -> host.gateways().start(config), config.metrics(), false);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), Metrics.OFF, true);
   }
 
   /**
@@ -74,6 +79,7 @@ final class Foreground {
   private void serve(Gateway gateway) throws InterruptedException {
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
         AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        MetricsServer _ = serveMetrics(gateway);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       stop.setGateway(gateway);
@@ -87,6 +93,26 @@ final class Foreground {
       throw host.runsAlready(name);
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
+    }
+  }
+
+  /** Without them the gateway is as good as with them: null where they cannot be served. */
+  private MetricsServer serveMetrics(Gateway gateway) {
+    if (!metrics.enabled()) {
+      return null;
+    }
+    try {
+      MetricsServer server = MetricsServer.open(metrics.listen(), gateway.telemetry());
+      LOG.info("{} serves metrics on http://{}/metrics", name, metrics);
+      return server;
+    } catch (IOException e) {
+      LOG.warn(
+          "{} serves no metrics: cannot listen on {}: {}; set listen in the section metrics to"
+              + " another port, or to off",
+          name,
+          metrics,
+          e.getMessage());
+      return null;
     }
   }
 
