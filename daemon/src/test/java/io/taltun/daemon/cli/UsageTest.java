@@ -115,6 +115,27 @@ class UsageTest {
   }
 
   @Test
+  void shouldPrintTheCompletionScriptsOfOtherShells() {
+    assertThat(run("completion", "fish").out())
+        .contains("__fish_seen_subcommand_from wg' -s f -l foreground -d 'Stay; ", " -a 'text json'")
+        .doesNotContain("warm-up", "until-stdin-closes");
+    assertThat(run("completion", "zsh").out())
+        .startsWith("#compdef taltun\n")
+        .contains("wg) _taltun_wg ;;", "'--foreground[Stay; ", ":text|json:(text json)'")
+        .doesNotContain("warm-up", "until-stdin-closes");
+  }
+
+  @Test
+  void shouldDescribeEveryCommandWhenTheManualIsMade() {
+    assertThat(run("manual").out())
+        .contains(
+            "## `taltun wg [--foreground] IFACE`\n\nMake a WireGuard device",
+            "- `-f, --foreground`: Stay; ",
+            "- `-h, --help`: ")
+        .doesNotContain("warm-up", "until-stdin-closes");
+  }
+
+  @Test
   void shouldShowATraceOnlyWhenAskedTo() {
     assertThat(run("down").err()).hasLineCount(1);
     assertThat(run("--debug", "down").err()).contains("\n    io.taltun.daemon.cli.");
