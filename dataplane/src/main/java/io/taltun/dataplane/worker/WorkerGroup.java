@@ -59,6 +59,11 @@ public final class WorkerGroup {
     return workers.size();
   }
 
+  /** The name of worker {@code i}'s thread. */
+  public String name(int i) {
+    return workers.get(i).name();
+  }
+
   /** What worker {@code i} tells the control thread. */
   public ControlRing control(int i) {
     return workers.get(i).control();
