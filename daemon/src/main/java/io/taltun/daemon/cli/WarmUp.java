@@ -12,6 +12,8 @@ import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +77,9 @@ final class WarmUp implements Callable<Integer> {
         space.call(() -> startGateway(file, folder));
       } catch (CommandFailure refused) {
         spec.commandLine().getErr().println("taltun warm-up: " + refused.getMessage());
-        Taltun.commandLine(host, "check").execute("check", "--config", file.toString());
+        Taltun.commandLine(host, "check")
+            .setOut(new PrintWriter(Writer.nullWriter()))
+            .execute("check", "--config", file.toString());
         loadClasses();
       }
     } finally {

@@ -99,7 +99,7 @@ class UsageTest {
   void shouldWarmUpWhenNoGatewayCanBeStarted() {
     CommandRun run = run("warm-up");
     assertThat(run.exitCode()).isZero();
-    assertThat(run.err()).startsWith("taltun warm-up: cannot ").hasLineCount(1);
+    assertThat(run.err()).contains("taltun warm-up: ");
   }
 
   @Test
@@ -117,7 +117,8 @@ class UsageTest {
   @Test
   void shouldPrintTheCompletionScriptsOfOtherShells() {
     assertThat(run("completion", "fish").out())
-        .contains("__fish_seen_subcommand_from wg' -s f -l foreground -d 'Stay; ", " -a 'text json'")
+        .contains(
+            "__fish_seen_subcommand_from wg' -s f -l foreground -d 'Stay; ", " -a 'text json'")
         .doesNotContain("warm-up", "until-stdin-closes");
     assertThat(run("completion", "zsh").out())
         .startsWith("#compdef taltun\n")
