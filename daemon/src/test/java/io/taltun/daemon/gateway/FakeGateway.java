@@ -105,7 +105,7 @@ public final class FakeGateway implements Gateway {
         offloads,
         "aead=libcrypto",
         "libcrypto/split",
-        Map.of("udp-ipv6", "on"),
+        () -> Map.of("udp-ipv6", "on"),
         () -> live);
   }
 
