@@ -98,7 +98,14 @@ public final class Reloader {
     answer.warnings().forEach(LOG::warn);
     logLines(answer.changes(), LOG::info);
     int count = answer.changes().size();
-    LOG.info("{} is reloaded: {}", name, count == 0 ? "nothing changed" : count + " changes");
+    LOG.info(
+        "{} is reloaded: {}",
+        name,
+        switch (count) {
+          case 0 -> "nothing changed";
+          case 1 -> "1 change";
+          default -> count + " changes";
+        });
     if (!answer.restart().isEmpty()) {
       LOG.warn("{} needs a restart for {}", name, String.join(", ", answer.restart()));
     }
