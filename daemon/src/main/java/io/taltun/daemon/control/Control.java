@@ -48,7 +48,8 @@ public final class Control {
   private final ForwardingTables tables;
   private final PeerTable peers;
   private final AllowedIpTable prefixes = new AllowedIpTable();
-  private final HandshakeSender sender = new HandshakeSender();
+  private final ControlCounters counters = new ControlCounters();
+  private final HandshakeSender sender = new HandshakeSender(counters);
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
@@ -82,7 +83,7 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
+    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names, clock, counters);
     protocol =
         new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
   }
@@ -90,7 +91,7 @@ public final class Control {
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, counters, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -266,6 +267,16 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
+  /** What the control thread counts. Any thread. */
+  public ControlCounters ownCounters() {
+    return counters;
+  }
+
+  /** All peers as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return peers.roster();
+  }
+
   /** What was dropped, by label; reasons that never happened are absent. */
   public Map<String, Long> drops() {
     Map<String, Long> drops = new LinkedHashMap<>();
@@ -273,9 +284,9 @@ public final class Control {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
     for (HandshakeDrop reason : HandshakeDrop.values()) {
-      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+      putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
-    putUnlessZero(drops, "handshake_unsent", sender.unsent());
+    putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
     return drops;
   }
 
@@ -287,11 +298,14 @@ public final class Control {
 
   /** Everything else that is counted, by label. Any thread. */
   public Map<String, Long> counters() {
-    Map<String, Long> counters = new LinkedHashMap<>();
+    Map<String, Long> all = new LinkedHashMap<>();
     for (Counter counter : Counter.values()) {
-      counters.put(counter.label(), workers.sum(counter));
+      all.put(counter.label(), workers.sum(counter));
     }
-    return counters;
+    for (ControlCounter counter : ControlCounter.values()) {
+      all.put(counter.label(), counters.get(counter));
+    }
+    return all;
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

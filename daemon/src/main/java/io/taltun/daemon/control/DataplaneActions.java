@@ -2,12 +2,14 @@ package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
 import io.taltun.dataplane.mailbox.WorkerCommand;
+import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
@@ -28,7 +30,8 @@ final class DataplaneActions implements Actions {
   private final Aead aead;
   private final InstantSource wallClock;
   private final EndpointNames names;
-  private final long[] drops = new long[HandshakeDrop.values().length];
+  private final NanoClock clock;
+  private final ControlCounters counters;
 
   DataplaneActions(
       WorkerGroup workers,
@@ -36,17 +39,26 @@ final class DataplaneActions implements Actions {
       HandshakeSender sender,
       Aead aead,
       InstantSource wallClock,
-      EndpointNames names) {
+      EndpointNames names,
+      NanoClock clock,
+      ControlCounters counters) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
     this.wallClock = wallClock;
     this.names = names;
+    this.clock = clock;
+    this.counters = counters;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
+    int type = MessageType.of(message, length);
+    counters.sent(type);
+    if (type == MessageType.INITIATION) {
+      entry(peer).initiationSent(clock.nowNs());
+    }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
 
@@ -67,6 +79,12 @@ final class DataplaneActions implements Actions {
             life.receiveUntilNs(),
             workers.size());
     life.attachment = session;
+    if (life.initiator()) {
+      counters.add(ControlCounter.SESSIONS_INITIATED, 1);
+      counters.roundTrip(entry(peer).initiationAnswered(clock.nowNs()));
+    } else {
+      counters.add(ControlCounter.SESSIONS_ANSWERED, 1);
+    }
     peers.sessions().put(life.localIndex(), session);
   }
 
@@ -78,6 +96,9 @@ final class DataplaneActions implements Actions {
     Session now = session(current);
     entry.peer().setKeypairs(new Keypairs(now, session(previous), session(next)));
     if (now != null && now != before) {
+      if (before != null) {
+        counters.add(ControlCounter.SESSIONS_RENEWED, 1);
+      }
       Instant wall = wallClock.instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
@@ -99,6 +120,7 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void unanswered(PeerProtocol peer, long nowNs) {
+    counters.add(ControlCounter.INITIATIONS_UNANSWERED, 1);
     names.onUnanswered(entry(peer), nowNs);
   }
 
@@ -110,6 +132,7 @@ final class DataplaneActions implements Actions {
   @Override
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
+    entry.setState(state);
     switch (state) {
       case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
       case OFFLINE ->
@@ -120,12 +143,7 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void dropped(HandshakeDrop reason) {
-    drops[reason.ordinal()]++;
-  }
-
-  /** Handshake messages that went no further. */
-  long drops(HandshakeDrop reason) {
-    return drops[reason.ordinal()];
+    counters.drop(reason);
   }
 
   private static PeerEntry entry(PeerProtocol peer) {

@@ -182,6 +182,7 @@ public final class DeviceEdit {
       control.changeIdentity(identity, nowNs);
     }
     drafts.values().forEach(draft -> commit(draft, nowNs));
+    peers.show();
   }
 
   private void commit(Draft draft, long nowNs) {
