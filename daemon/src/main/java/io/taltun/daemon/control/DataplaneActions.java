@@ -1,12 +1,15 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
@@ -28,6 +31,8 @@ final class DataplaneActions implements Actions {
   private final Aead aead;
   private final InstantSource wallClock;
   private final EndpointNames names;
+  private final Tai64n timestamps;
+  private final PeerMemory memory;
   private final long[] drops = new long[HandshakeDrop.values().length];
 
   DataplaneActions(
@@ -36,18 +41,25 @@ final class DataplaneActions implements Actions {
       HandshakeSender sender,
       Aead aead,
       InstantSource wallClock,
-      EndpointNames names) {
+      EndpointNames names,
+      Tai64n timestamps,
+      PeerMemory memory) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
     this.wallClock = wallClock;
     this.names = names;
+    this.timestamps = timestamps;
+    this.memory = memory;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
+    if (MessageType.of(message, length) == MessageType.INITIATION) {
+      memory.sent(timestamps.last());
+    }
   }
 
   @Override
@@ -104,7 +116,14 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
-    entry(peer).peer().setEndpoint(endpoint);
+    PeerEntry entry = entry(peer);
+    entry.peer().setEndpoint(endpoint);
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+  }
+
+  @Override
+  public void initiationAnswered(PeerProtocol peer, byte[] timestamp) {
+    memory.answered(peer.publicKey(), timestamp);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
@@ -21,6 +22,7 @@ final class PeerEntry {
   private TrafficSample lastSample = TrafficSample.NONE;
   private long lastHandshakeEpochNs;
   private NamedEndpoint namedEndpoint;
+  private String configuredEndpoint = "";
 
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
     this.publicKey = publicKey;
@@ -65,6 +67,15 @@ final class PeerEntry {
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** What the configuration says of its endpoint, empty for nothing. */
+  String configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  void setConfiguredEndpoint(HostPort configured) {
+    configuredEndpoint = configured == null ? "" : configured.toString();
   }
 
   /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */
