@@ -12,6 +12,7 @@ import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,13 @@ final class Foreground {
   /**
    * One that a configuration describes. Its device is its own: when it is deleted, that is a
    * failure.
+   *
+   * @param stateFolder where it finds and leaves what it learns
    */
-  static Foreground configured(Host host, TaltunConfig config) {
-    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
+    String name = config.iface().name();
+    Path stateFile = stateFolder.resolve(name + ".state");
+    return new Foreground(host, name, () -> host.gateways().start(config, stateFile), false);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */

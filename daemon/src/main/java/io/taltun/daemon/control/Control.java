@@ -10,6 +10,8 @@ import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.state.PeerRecord;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -53,6 +55,7 @@ public final class Control {
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
+  private final PeerMemory memory;
   private final EndpointResolver resolver = new EndpointResolver();
 
   // Written by the control thread; null without a private key.
@@ -66,6 +69,7 @@ public final class Control {
    *
    * @param thread not yet started
    * @param random unpredictable
+   * @param memory what earlier runs left, and where later ones find what this one learns
    */
   public Control(
       ControlThread thread,
@@ -75,7 +79,9 @@ public final class Control {
       Aead aead,
       RandomGenerator random,
       NanoClock clock,
-      long rekeyAfterBytes) {
+      long rekeyAfterBytes,
+      PeerMemory memory) {
+    this.memory = memory;
     this.thread = thread;
     this.workers = workers;
     this.tables = tables;
@@ -83,9 +89,12 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names, clock, counters);
-    protocol =
-        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+    byte[] greatestSent = memory.greatestSent();
+    Tai64n timestamps =
+        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    actions =
+        new DataplaneActions(workers, peers, sender, aead, wallClock, names, clock, counters, timestamps, memory);
+    protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
   /** Starts the thread. */
@@ -127,7 +136,11 @@ public final class Control {
     edit.commit(clock.nowNs());
     for (PeerConfig peer : configured) {
       PeerEntry entry = peers.byKey(peer.publicKey());
-      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
+      entry.setConfiguredEndpoint(peer.endpoint());
+      boolean remembered = restore(entry);
+      // Where a peer was once may be nobody by now: what is configured is asked again then.
+      if (peer.endpoint() != null
+          && (remembered || EndpointResolver.literal(peer.endpoint()) == null)) {
         entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
         if (entry.protocol().endpoint() == null) {
           resolver.resolve(
@@ -137,17 +150,40 @@ public final class Control {
     }
   }
 
+  /** Whether the peer begins where it was last. */
+  private boolean restore(PeerEntry entry) {
+    PeerRecord record = memory.recall(entry.publicKey());
+    if (record == null) {
+      return false;
+    }
+    if (record.timestamp() != null) {
+      protocol.restoreTimestamp(entry.protocol(), record.timestamp());
+    }
+    return record.endpointFor(entry.configuredEndpoint()) != null;
+  }
+
   private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
     PublicKey key = config.publicKey();
     peers.name(key, config.name());
     edit.add(key);
     edit.presharedKey(key, config.presharedKey());
-    if (config.endpoint() != null) {
-      edit.endpoint(
-          key, known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint())));
+    Endpoint endpoint = endpoint(config, known);
+    if (endpoint != null) {
+      edit.endpoint(key, endpoint);
     }
     edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
     config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
+  }
+
+  private Endpoint endpoint(PeerConfig config, Map<HostPort, Endpoint> known) {
+    HostPort configured = config.endpoint();
+    PeerRecord record = memory.recall(config.publicKey());
+    Endpoint last =
+        record == null ? null : record.endpointFor(configured == null ? "" : configured.toString());
+    if (last != null || configured == null) {
+      return last;
+    }
+    return known.getOrDefault(configured, EndpointResolver.literal(configured));
   }
 
   private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
@@ -191,6 +227,11 @@ public final class Control {
       LOG.warn("this host's addresses cannot be listed; the relay goes by the earlier ones", e);
     }
     return localAddresses;
+  }
+
+  /** A peer that was removed leaves nothing. */
+  void forget(PeerEntry entry) {
+    memory.forget(entry.publicKey());
   }
 
   void changeIdentity(StaticIdentity changed, long nowNs) {

@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Actions;
@@ -8,6 +9,7 @@ import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Keypairs;
@@ -32,6 +34,8 @@ final class DataplaneActions implements Actions {
   private final EndpointNames names;
   private final NanoClock clock;
   private final ControlCounters counters;
+  private final Tai64n timestamps;
+  private final PeerMemory memory;
 
   DataplaneActions(
       WorkerGroup workers,
@@ -41,7 +45,9 @@ final class DataplaneActions implements Actions {
       InstantSource wallClock,
       EndpointNames names,
       NanoClock clock,
-      ControlCounters counters) {
+      ControlCounters counters,
+      Tai64n timestamps,
+      PeerMemory memory) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
@@ -50,6 +56,8 @@ final class DataplaneActions implements Actions {
     this.names = names;
     this.clock = clock;
     this.counters = counters;
+    this.timestamps = timestamps;
+    this.memory = memory;
   }
 
   @Override
@@ -58,6 +66,7 @@ final class DataplaneActions implements Actions {
     counters.sent(type);
     if (type == MessageType.INITIATION) {
       entry(peer).initiationSent(clock.nowNs());
+      memory.sent(timestamps.last());
     }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
@@ -126,7 +135,14 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
-    entry(peer).peer().setEndpoint(endpoint);
+    PeerEntry entry = entry(peer);
+    entry.peer().setEndpoint(endpoint);
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+  }
+
+  @Override
+  public void initiationAnswered(PeerProtocol peer, byte[] timestamp) {
+    memory.answered(peer.publicKey(), timestamp);
   }
 
   @Override

@@ -177,6 +177,7 @@ public final class DeviceEdit {
     for (PeerEntry entry : going) {
       peers.remove(entry);
       protocol.removePeer(entry.protocol());
+      control.forget(entry);
     }
     if (changesIdentity) {
       control.changeIdentity(identity, nowNs);

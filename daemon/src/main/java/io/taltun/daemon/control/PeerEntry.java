@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
@@ -25,6 +26,7 @@ final class PeerEntry implements PeerReading {
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
   private NamedEndpoint namedEndpoint;
+  private String configuredEndpoint = "";
 
   // Written by the control thread; others read it.
   private volatile List<IpPrefix> allowedIps = List.of();
@@ -81,6 +83,15 @@ final class PeerEntry implements PeerReading {
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** What the configuration says of its endpoint, empty for nothing. */
+  String configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  void setConfiguredEndpoint(HostPort configured) {
+    configuredEndpoint = configured == null ? "" : configured.toString();
   }
 
   @Override

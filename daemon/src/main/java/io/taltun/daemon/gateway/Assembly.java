@@ -18,6 +18,7 @@ import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
 import io.taltun.dataplane.mailbox.WorkerCommand;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
@@ -45,6 +46,7 @@ final class Assembly {
   private final WarmStart warmStart;
   private final WorkerPlan plan;
 
+  private PeerMemory memory = PeerMemory.NONE;
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
@@ -70,6 +72,11 @@ final class Assembly {
 
   Primitives primitives() {
     return primitives;
+  }
+
+  /** Peers go on from what is remembered of them. */
+  void remember(PeerMemory memory) {
+    this.memory = memory;
   }
 
   private boolean wants(KernelOffload offload) {
@@ -135,7 +142,8 @@ final class Assembly {
             primitives.aead(),
             random,
             new BootClock(),
-            tuning.rekeyAfterBytes());
+            tuning.rekeyAfterBytes(),
+            memory);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
