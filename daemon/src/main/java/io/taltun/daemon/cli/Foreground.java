@@ -6,6 +6,7 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
@@ -30,6 +31,7 @@ final class Foreground {
   private final Start start;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
+  private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(Host host, String name, Start start, boolean bare) {
     this.host = host;
@@ -83,7 +85,10 @@ final class Foreground {
       Signals.handle("USR1", () -> dump(gateway));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      services.stopping();
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
