@@ -93,7 +93,16 @@ public final class Control {
     Tai64n timestamps =
         greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
     actions =
-        new DataplaneActions(workers, peers, sender, aead, wallClock, names, clock, counters, timestamps, memory);
+        new DataplaneActions(
+            workers,
+            peers,
+            sender,
+            aead,
+            names,
+            new Clocks(clock, wallClock),
+            counters,
+            timestamps,
+            memory);
     protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
