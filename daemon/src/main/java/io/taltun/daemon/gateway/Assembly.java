@@ -17,6 +17,7 @@ import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
@@ -45,6 +46,7 @@ final class Assembly {
   private final WarmStart warmStart;
   private final WorkerPlan plan;
 
+  private PeerMemory memory = PeerMemory.NONE;
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
@@ -70,6 +72,11 @@ final class Assembly {
 
   Primitives primitives() {
     return primitives;
+  }
+
+  /** Peers go on from what is remembered of them. */
+  void remember(PeerMemory memory) {
+    this.memory = memory;
   }
 
   private boolean wants(KernelOffload offload) {
@@ -135,7 +142,8 @@ final class Assembly {
             primitives.aead(),
             random,
             new BootClock(),
-            tuning.rekeyAfterBytes());
+            tuning.rekeyAfterBytes(),
+            memory);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
@@ -165,7 +173,7 @@ final class Assembly {
         new RunningGateway(
             name,
             addresses,
-            modes(workers, relay),
+            modes(workers, tables),
             control,
             live,
             heartbeat(thread, workers),
@@ -191,18 +199,22 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+  private Map<String, String> features(ForwardingTables tables) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
-    features.put("relay", relay ? "on" : "off");
+    features.put("relay", tables.relay() ? "on" : "off");
+    return features;
+  }
+
+  private RuntimeModes modes(WorkerGroup workers, ForwardingTables tables) {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        features,
+        () -> features(tables),
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

@@ -116,6 +116,10 @@ final class Worker implements Runnable, AutoCloseable {
     return counters;
   }
 
+  WaitingPackets waiting() {
+    return waiting;
+  }
+
   ControlRing control() {
     return control;
   }
