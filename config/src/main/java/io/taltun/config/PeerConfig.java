@@ -37,4 +37,24 @@ public record PeerConfig(
     Objects.requireNonNull(persistentKeepalive, "persistentKeepalive");
     allowedIps = List.copyOf(allowedIps);
   }
+
+  /** Of a peer with that endpoint, which may be null. */
+  static Duration defaultKeepalive(HostPort endpoint) {
+    return endpoint == null ? Duration.ZERO : DEFAULT_KEEPALIVE;
+  }
+
+  /** The same under another name. */
+  PeerConfig withName(String other) {
+    return new PeerConfig(
+        other, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
+  }
+
+  /**
+   * The text, when a peer may be called so.
+   *
+   * @throws IllegalArgumentException when not; the message says what is allowed
+   */
+  public static String requireName(String text) {
+    return Names.peer(text);
+  }
 }

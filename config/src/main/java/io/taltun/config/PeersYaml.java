@@ -29,6 +29,15 @@ public final class PeersYaml {
         #   persistent-keepalive: 10s      # or off
       """;
 
+  private static final String EXAMPLE_CLIENTS =
+      """
+      # What `taltun peer add` hands out:
+      # clients:
+      #   endpoint: vpn.example.org:51820  # where clients reach this gateway
+      #   allowed-ips: [10.99.0.0/24, "fd99::/64", 192.168.50.0/24]
+      #   dns: [192.168.50.1]
+      """;
+
   private final StringBuilder out = new StringBuilder();
 
   private PeersYaml() {}
@@ -50,7 +59,13 @@ public final class PeersYaml {
             0,
             Workers.AUTO);
     return write(
-        new TaltunConfig(iface, List.of(), Tuning.DEFAULT, Relay.DEFAULT, Path.of("peers.yaml")));
+        new TaltunConfig(
+            iface,
+            List.of(),
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Clients.DEFAULT,
+            Path.of("peers.yaml")));
   }
 
   /** The file of a configuration; keys that came from files are written inline. */
@@ -72,6 +87,7 @@ public final class PeersYaml {
     yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
+    yaml.clients(config.clients());
     return yaml.out.toString();
   }
 
@@ -137,6 +153,17 @@ public final class PeersYaml {
     changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
   }
 
+  private void clients(Clients clients) {
+    line("", "");
+    Map<String, String> changed = ClientsSection.changed(clients);
+    if (changed.isEmpty()) {
+      out.append(EXAMPLE_CLIENTS);
+      return;
+    }
+    line("clients:", "what `taltun peer add` hands out");
+    changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
+  }
+
   private void line(String text, String comment) {
     out.append(text);
     if (!comment.isEmpty()) {
@@ -145,7 +172,7 @@ public final class PeersYaml {
     out.append('\n');
   }
 
-  private static String list(List<IpPrefix> prefixes) {
+  static String list(List<IpPrefix> prefixes) {
     return prefixes.stream()
         .map(prefix -> prefix.isIpv4() ? prefix.toString() : "\"" + prefix + "\"")
         .collect(Collectors.joining(", ", "[", "]"));

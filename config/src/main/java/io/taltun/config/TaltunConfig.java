@@ -11,16 +11,28 @@ import java.util.Objects;
  * @param peers in the file's order
  * @param tuning limits
  * @param relay peer-to-peer packets
+ * @param clients what new clients are told
  * @param source the file it was read from, as it was named
  */
 public record TaltunConfig(
-    InterfaceConfig iface, List<PeerConfig> peers, Tuning tuning, Relay relay, Path source) {
+    InterfaceConfig iface,
+    List<PeerConfig> peers,
+    Tuning tuning,
+    Relay relay,
+    Clients clients,
+    Path source) {
   /** Copies the list. */
   public TaltunConfig {
     Objects.requireNonNull(iface, "iface");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(clients, "clients");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
+  }
+
+  /** The same with other peers. */
+  public TaltunConfig withPeers(List<PeerConfig> others) {
+    return new TaltunConfig(iface, others, tuning, relay, clients, source);
   }
 }
