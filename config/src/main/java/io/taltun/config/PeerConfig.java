@@ -49,12 +49,17 @@ public record PeerConfig(
         other, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
   }
 
+  /** The same with another preshared key. */
+  public PeerConfig with(PresharedKey presharedKey) {
+    return new PeerConfig(name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
+  }
+
   /**
-   * The text, when a peer may be called so.
+   * A peer's name.
    *
-   * @throws IllegalArgumentException when not; the message says what is allowed
+   * @throws IllegalArgumentException when no peer may be called so; the message says why
    */
-  public static String requireName(String text) {
+  public static String parseName(String text) {
     return Names.peer(text);
   }
 }

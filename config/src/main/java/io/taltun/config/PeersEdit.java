@@ -36,7 +36,8 @@ public final class PeersEdit {
   public String add(String text, TaltunConfig before, PeerConfig peer) throws PeersEditException {
     List<PeerConfig> peers = new ArrayList<>(before.peers());
     peers.add(peer);
-    return checked(text, body -> PeersInsertion.into(body, peer), before.withPeers(peers));
+    return checked(
+        text, body -> PeersInsertion.into(body, peer), before.with(before.iface(), peers));
   }
 
   /**
@@ -51,7 +52,8 @@ public final class PeersEdit {
   public String remove(String text, TaltunConfig before, int index) throws PeersEditException {
     List<PeerConfig> peers = new ArrayList<>(before.peers());
     peers.remove(index);
-    return checked(text, body -> PeersRemoval.from(body, index), before.withPeers(peers));
+    return checked(
+        text, body -> PeersRemoval.from(body, index), before.with(before.iface(), peers));
   }
 
   @FunctionalInterface
@@ -73,7 +75,8 @@ public final class PeersEdit {
               : cannotEdit(wanted);
       case ConfigResult.Valid valid -> {
         TaltunConfig after = valid.config();
-        boolean same = after.withPeers(named(after.peers(), wanted.peers())).equals(wanted);
+        boolean same =
+            after.with(after.iface(), named(after.peers(), wanted.peers())).equals(wanted);
         after.iface().privateKey().close();
         after.peers().forEach(peer -> peer.presharedKey().close());
         if (!same) {

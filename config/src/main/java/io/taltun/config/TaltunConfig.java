@@ -31,8 +31,8 @@ public record TaltunConfig(
     peers = List.copyOf(peers);
   }
 
-  /** The same with other peers. */
-  public TaltunConfig withPeers(List<PeerConfig> others) {
-    return new TaltunConfig(iface, others, tuning, relay, clients, source);
+  /** The same with another interface and other peers. */
+  public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
+    return new TaltunConfig(iface, peers, tuning, relay, clients, source);
   }
 }

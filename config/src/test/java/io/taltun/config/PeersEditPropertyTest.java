@@ -63,7 +63,7 @@ class PeersEditPropertyTest {
       String added = add(before, peer);
       List<PeerConfig> wanted = new ArrayList<>(before.peers());
       wanted.add(peer);
-      assertThat(read(added)).as(about() + added).isEqualTo(before.withPeers(wanted));
+      assertThat(read(added)).as(about() + added).isEqualTo(before.with(before.iface(), wanted));
       assertThat(comments(added)).as(about() + added).isEqualTo(comments(text));
       assertThat(isSubsequence(text, added) || !file.emptyListStays).as(about() + added).isTrue();
 

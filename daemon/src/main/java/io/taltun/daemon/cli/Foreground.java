@@ -6,12 +6,14 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,14 +29,16 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Path file;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
 
-  private Foreground(Host host, String name, Start start, boolean bare) {
+  private Foreground(Host host, String name, Start start, Path file) {
     this.host = host;
     this.name = name;
     this.start = start;
-    this.bare = bare;
+    this.file = file;
+    this.bare = file == null;
   }
 
   /**
@@ -42,12 +46,13 @@ final class Foreground {
    * failure.
    */
   static Foreground configured(Host host, TaltunConfig config) {
-    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+    return new Foreground(
+        host, config.iface().name(), () -> host.gateways().start(config), config.source());
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), null);
   }
 
   /**
@@ -59,7 +64,7 @@ final class Foreground {
     host.requireNotRunning(name);
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
+    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -72,10 +77,12 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    Reloader reloader = new Reloader(gateway, file);
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reloader.reload(null, false));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       String broken = gateway.awaitStop();

@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
@@ -11,15 +12,16 @@ import java.util.Set;
 /** A peer's sides in one place: its name, the workers', the protocol's. Control thread. */
 final class PeerEntry {
   private final PublicKey publicKey;
-  private final String name;
   private final Peer peer;
 
   /** Written by {@link AllowedIpTable}. */
   final Set<IpPrefix> prefixes = new LinkedHashSet<>();
 
+  private String name;
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
   private long lastHandshakeEpochNs;
+  private HostPort configuredEndpoint;
   private NamedEndpoint namedEndpoint;
 
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
@@ -34,6 +36,10 @@ final class PeerEntry {
 
   String name() {
     return name;
+  }
+
+  void setName(String name) {
+    this.name = name;
   }
 
   Peer peer() {
@@ -58,12 +64,24 @@ final class PeerEntry {
     lastSample = sample;
   }
 
+  /** What the file says, whatever became of it since; null for nothing. */
+  HostPort configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  void setConfiguredEndpoint(HostPort configuredEndpoint) {
+    this.configuredEndpoint = configuredEndpoint;
+  }
+
   /** What its endpoint was configured by; null for an address, or when it was set since. */
   NamedEndpoint namedEndpoint() {
     return namedEndpoint;
   }
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
+    if (this.namedEndpoint != null) {
+      this.namedEndpoint.forget();
+    }
     this.namedEndpoint = namedEndpoint;
   }
 

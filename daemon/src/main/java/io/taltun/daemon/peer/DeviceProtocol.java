@@ -145,6 +145,11 @@ public final class DeviceProtocol implements AutoCloseable {
     }
   }
 
+  /** Renews a session from now on that sent and received this much; 0 is off. */
+  public void renewAfter(long bytes) {
+    device.rekeyAfterBytes(bytes);
+  }
+
   /** 0 is off; switched on, it begins at once. */
   public void changePersistentKeepalive(PeerProtocol peer, long intervalNs, long nowNs) {
     if (!peer.removed()) {
