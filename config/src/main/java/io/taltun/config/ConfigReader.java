@@ -92,13 +92,14 @@ public final class ConfigReader {
     List<PeerConfig> peers = peers(file, new PeerReader(problems, claims, secrets, own));
     Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
+    Metrics metrics = metrics(section(file, "metrics", Keys.METRICS));
     Clients clients = ClientsSection.read(section(file, "clients", Keys.CLIENTS));
     if (!problems.none()) {
       secrets.close();
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, clients, problems.file()),
+        new TaltunConfig(iface, peers, tuning, relay, metrics, clients, problems.file()),
         problems.warnings());
   }
 
@@ -125,6 +126,12 @@ public final class ConfigReader {
     return section == null
         ? Relay.DEFAULT
         : new Relay(section.valueOr("enabled", ConfigReader::trueOrFalse, Relay.DEFAULT.enabled()));
+  }
+
+  private static Metrics metrics(Section section) {
+    return section == null
+        ? Metrics.DEFAULT
+        : section.valueOr("listen", Metrics::parse, Metrics.DEFAULT);
   }
 
   private static boolean trueOrFalse(String text) {

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "clients");
+  static final List<String> ROOT =
+      List.of("interface", "peers", "tuning", "relay", "metrics", "clients");
 
   static final List<String> INTERFACE =
       List.of(
@@ -42,6 +43,8 @@ final class Keys {
           "pinning");
 
   static final List<String> RELAY = List.of("enabled");
+
+  static final List<String> METRICS = List.of("listen");
 
   static final List<String> CLIENTS =
       List.of("endpoint", "allowed-ips", "dns", "mtu", "persistent-keepalive");

@@ -64,6 +64,7 @@ public final class PeersYaml {
             List.of(),
             Tuning.DEFAULT,
             Relay.DEFAULT,
+            Metrics.DEFAULT,
             Clients.DEFAULT,
             Path.of("peers.yaml")));
   }
@@ -87,6 +88,11 @@ public final class PeersYaml {
     yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
+    yaml.line("metrics:", "");
+    String listen = config.metrics().toString();
+    yaml.line(
+        "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
+        "Prometheus over HTTP, or off");
     yaml.clients(config.clients());
     return yaml.out.toString();
   }

@@ -37,7 +37,8 @@ final class Settings {
           tuning("udp-gro", false),
           tuning("aead", false),
           tuning("pinning", false),
-          live("relay", "enabled", it -> it.relay().enabled()));
+          live("relay", "enabled", it -> it.relay().enabled()),
+          atStart("metrics", "listen", TaltunConfig::metrics));
 
   /** Of one peer. */
   static final List<Setting<PeerConfig>> EACH_PEER =

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param peers in the file's order
  * @param tuning limits
  * @param relay peer-to-peer packets
+ * @param metrics where they are served
  * @param clients what new clients are told
  * @param source the file it was read from, as it was named
  */
@@ -19,6 +20,7 @@ public record TaltunConfig(
     List<PeerConfig> peers,
     Tuning tuning,
     Relay relay,
+    Metrics metrics,
     Clients clients,
     Path source) {
   /** Copies the list. */
@@ -26,6 +28,7 @@ public record TaltunConfig(
     Objects.requireNonNull(iface, "iface");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(clients, "clients");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
@@ -33,6 +36,6 @@ public record TaltunConfig(
 
   /** The same with another interface and other peers. */
   public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
-    return new TaltunConfig(iface, peers, tuning, relay, clients, source);
+    return new TaltunConfig(iface, peers, tuning, relay, metrics, clients, source);
   }
 }

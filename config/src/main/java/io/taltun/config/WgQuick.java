@@ -45,8 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay, clients) is named in a comment where it differs from the
-   * default.
+   * know (routes, workers, tuning, relay, metrics, clients) is named in a comment where it differs
+   * from the default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -68,6 +68,9 @@ public final class WgQuick {
                     .append('\n'));
     if (config.relay().enabled()) {
       out.append("# Not carried over: relay\n");
+    }
+    if (!config.metrics().equals(Metrics.DEFAULT)) {
+      out.append("# Not carried over: metrics ").append(config.metrics()).append('\n');
     }
     if (!config.clients().equals(Clients.DEFAULT)) {
       out.append("# Not carried over: clients\n");

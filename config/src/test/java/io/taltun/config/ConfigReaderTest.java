@@ -46,6 +46,8 @@ class ConfigReaderTest {
             pinning: on
           relay:
             enabled: true
+          metrics:
+            listen: '[::1]:9587'
           clients:
             endpoint: "[2001:db8::1]:51820"
             allowed-ips: [10.99.0.0/24, 192.168.50.7/24]
@@ -76,6 +78,7 @@ class ConfigReaderTest {
     assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.SPLIT);
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.ON);
     assertThat(config.relay().enabled()).isTrue();
+    assertThat(config.metrics().listen()).isEqualTo(new HostPort("::1", 9587));
     assertThat(config.clients())
         .isEqualTo(
             new Clients(
@@ -130,6 +133,7 @@ class ConfigReaderTest {
     assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.AUTO);
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.AUTO);
     assertThat(config.relay().enabled()).isFalse();
+    assertThat(config.metrics()).hasToString("127.0.0.1:9586");
     assertThat(config.clients()).isEqualTo(Clients.DEFAULT);
     assertThat(config.peers().getFirst().name()).isEqualTo("peer-1");
     assertThat(config.peers().getFirst().persistentKeepalive()).isZero();
@@ -165,9 +169,17 @@ class ConfigReaderTest {
                     "interface: {private-key: OWN_PRIVATE, routes: }\n"
                         + "peers:\n"
                         + "tuning: ~\n"
-                        + "relay:\n")));
+                        + "relay:\n"
+                        + "metrics:\n")));
 
     assertThat(config.peers()).isEmpty();
+  }
+
+  @Test
+  void shouldServeNoMetricsWhenTheyAreOff() {
+    String file = keys("interface: {private-key: OWN_PRIVATE}\nmetrics: {listen: off}\n");
+
+    assertThat(valid(Samples.parse(file)).metrics().enabled()).isFalse();
   }
 
   @Test

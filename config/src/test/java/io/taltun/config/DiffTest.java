@@ -158,7 +158,8 @@ class DiffTest {
                 Keys.INTERFACE.stream().map("interface "::concat),
                 Keys.PEER.stream().map("peers "::concat),
                 Keys.TUNING.stream().map("tuning "::concat),
-                Keys.RELAY.stream().map("relay "::concat))
+                Keys.RELAY.stream().map("relay "::concat),
+                Keys.METRICS.stream().map("metrics "::concat))
             .flatMap(it -> it)
             .filter(key -> !key.endsWith("key-file"))
             .filter(key -> !Set.of("interface name", "peers public-key").contains(key))
@@ -239,7 +240,8 @@ class DiffTest {
             Offloads.AUTO,
             random.nextBoolean() ? AeadConstruction.AUTO : AeadConstruction.SPLIT,
             Pinning.AUTO);
-    return new TaltunConfig(iface, peers, tuning, some.relay(), some.clients(), Samples.FILE);
+    return new TaltunConfig(
+        iface, peers, tuning, some.relay(), Metrics.DEFAULT, some.clients(), Samples.FILE);
   }
 
   private static PeerConfig randomPeer(SplittableRandom random, int key) {

@@ -7,6 +7,7 @@ import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
 import io.taltun.daemon.reload.Reloader;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
@@ -32,6 +33,7 @@ final class Foreground {
   private final Path file;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
+  private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(Host host, String name, Start start, Path file) {
     this.host = host;
@@ -44,10 +46,14 @@ final class Foreground {
   /**
    * One that a configuration describes. Its device is its own: when it is deleted, that is a
    * failure.
+   *
+   * @param stateFolder where it finds and leaves what it learns
    */
-  static Foreground configured(Host host, TaltunConfig config) {
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
+    String name = config.iface().name();
+    Path stateFile = stateFolder.resolve(name + ".state");
     return new Foreground(
-        host, config.iface().name(), () -> host.gateways().start(config), config.source());
+        host, name, () -> host.gateways().start(config, stateFile), config.source());
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
@@ -82,10 +88,13 @@ final class Foreground {
         AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
-      Signals.handle("HUP", () -> reloader.reload(null, false));
+      Signals.handle("HUP", () -> reload(reloader));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      services.stopping();
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
@@ -95,6 +104,11 @@ final class Foreground {
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
+  }
+
+  private void reload(Reloader reloader) {
+    services.reloading();
+    reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
   private SocketFileWatch watch() throws IOException {

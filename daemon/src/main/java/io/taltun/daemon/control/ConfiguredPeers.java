@@ -4,6 +4,9 @@ import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PublicKey;
+import io.taltun.daemon.peer.DeviceProtocol;
+import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.state.PeerRecord;
 import io.taltun.dataplane.udp.Endpoint;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,17 +31,21 @@ final class ConfiguredPeers {
   private final PeerTable peers;
   private final List<PeerConfig> wanted;
   private final Map<HostPort, Endpoint> known;
+  private final PeerMemory memory;
 
   /** Those whose endpoint the file tells anew, and whether they are new themselves. */
   private final Map<PublicKey, Boolean> redirected = new HashMap<>();
 
   /**
    * @param known endpoints' names that are resolved already
+   * @param memory what earlier runs learned of peers that are new
    */
-  ConfiguredPeers(PeerTable peers, List<PeerConfig> wanted, Map<HostPort, Endpoint> known) {
+  ConfiguredPeers(
+      PeerTable peers, List<PeerConfig> wanted, Map<HostPort, Endpoint> known, PeerMemory memory) {
     this.peers = peers;
     this.wanted = wanted;
     this.known = known;
+    this.memory = memory;
   }
 
   /** First: writes what is different into an edit, which is then committed. */
@@ -69,7 +76,10 @@ final class ConfiguredPeers {
     edit.presharedKey(key, peer.presharedKey());
     if (entry == null || !Objects.equals(entry.configuredEndpoint(), peer.endpoint())) {
       redirected.put(key, entry == null);
-      if (peer.endpoint() != null) {
+      Endpoint last = entry == null ? remembered(peer) : null;
+      if (last != null) {
+        edit.endpoint(key, last);
+      } else if (peer.endpoint() != null) {
         edit.endpoint(
             key, known.getOrDefault(peer.endpoint(), EndpointResolver.literal(peer.endpoint())));
       }
@@ -86,22 +96,42 @@ final class ConfiguredPeers {
     peer.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
   }
 
+  /** Where a peer was last, if it is to be looked for there. */
+  private Endpoint remembered(PeerConfig peer) {
+    PeerRecord record = memory.recall(peer.publicKey());
+    HostPort configured = peer.endpoint();
+    return record == null
+        ? null
+        : record.endpointFor(configured == null ? "" : configured.toString());
+  }
+
   /** After the commit: notes where the endpoints come from, and asks for names. */
-  void settle(Naming naming) {
+  void settle(Naming naming, DeviceProtocol protocol) {
     peers.arrange(wanted.stream().map(PeerConfig::publicKey).toList());
     for (PeerConfig peer : wanted) {
       Boolean isNew = redirected.get(peer.publicKey());
       if (isNew == null) {
         continue;
       }
-      HostPort endpoint = peer.endpoint();
       PeerEntry entry = peers.byKey(peer.publicKey());
-      boolean named = endpoint != null && EndpointResolver.literal(endpoint) == null;
-      entry.setConfiguredEndpoint(endpoint);
-      entry.setNamedEndpoint(named ? new NamedEndpoint(endpoint) : null);
-      if (named && !known.containsKey(endpoint)) {
-        naming.resolve(entry, entry.namedEndpoint(), !isNew);
+      PeerRecord record = isNew ? memory.recall(peer.publicKey()) : null;
+      if (record != null && record.timestamp() != null) {
+        protocol.restoreTimestamp(entry.protocol(), record.timestamp());
       }
+      settle(naming, peer, entry, isNew);
+    }
+  }
+
+  private void settle(Naming naming, PeerConfig peer, PeerEntry entry, boolean isNew) {
+    HostPort endpoint = peer.endpoint();
+    boolean named = endpoint != null && EndpointResolver.literal(endpoint) == null;
+    boolean elsewhere = isNew && remembered(peer) != null;
+    entry.setConfiguredEndpoint(endpoint);
+    // Where a peer was once may be nobody by now: what is configured is asked again then.
+    entry.setNamedEndpoint(
+        endpoint != null && (named || elsewhere) ? new NamedEndpoint(endpoint) : null);
+    if (named && !elsewhere && !known.containsKey(endpoint)) {
+      naming.resolve(entry, entry.namedEndpoint(), !isNew);
     }
   }
 }

@@ -10,6 +10,7 @@ import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -49,10 +50,12 @@ public final class Control {
   private final ForwardingTables tables;
   private final PeerTable peers;
   private final AllowedIpTable prefixes = new AllowedIpTable();
-  private final HandshakeSender sender = new HandshakeSender();
+  private final ControlCounters counters = new ControlCounters();
+  private final HandshakeSender sender = new HandshakeSender(counters);
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
+  private final PeerMemory memory;
   private final EndpointResolver resolver = new EndpointResolver();
 
   // Written by the control thread; null without a private key.
@@ -66,6 +69,7 @@ public final class Control {
    *
    * @param thread not yet started
    * @param random unpredictable
+   * @param memory what earlier runs left, and where later ones find what this one learns
    */
   public Control(
       ControlThread thread,
@@ -75,7 +79,9 @@ public final class Control {
       Aead aead,
       RandomGenerator random,
       NanoClock clock,
-      long rekeyAfterBytes) {
+      long rekeyAfterBytes,
+      PeerMemory memory) {
+    this.memory = memory;
     this.thread = thread;
     this.workers = workers;
     this.tables = tables;
@@ -83,15 +89,27 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
-    protocol =
-        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+    byte[] greatestSent = memory.greatestSent();
+    Tai64n timestamps =
+        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    actions =
+        new DataplaneActions(
+            workers,
+            peers,
+            sender,
+            aead,
+            names,
+            new Clocks(clock, wallClock),
+            counters,
+            timestamps,
+            memory);
+    protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, counters, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -120,14 +138,14 @@ public final class Control {
    */
   public void configure(
       StaticIdentity identity, List<PeerConfig> configured, Map<HostPort, Endpoint> known) {
-    ConfiguredPeers target = new ConfiguredPeers(peers, configured, known);
+    ConfiguredPeers target = new ConfiguredPeers(peers, configured, known, memory);
     DeviceEdit edit = edit();
     if (identity != null) {
       edit.identity(identity);
     }
     target.write(edit);
     edit.commit(clock.nowNs());
-    target.settle(this::resolve);
+    target.settle(this::resolve, protocol);
   }
 
   /**
@@ -211,6 +229,11 @@ public final class Control {
     return localAddresses;
   }
 
+  /** A peer that was removed leaves nothing. */
+  void forget(PeerEntry entry) {
+    memory.forget(entry.publicKey());
+  }
+
   void changeIdentity(StaticIdentity changed, long nowNs) {
     protocol.changeIdentity(changed, nowNs);
     eraseIdentity();
@@ -285,6 +308,16 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
+  /** What the control thread counts. Any thread. */
+  public ControlCounters ownCounters() {
+    return counters;
+  }
+
+  /** All peers as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return peers.roster();
+  }
+
   /** What was dropped, by label; reasons that never happened are absent. */
   public Map<String, Long> drops() {
     Map<String, Long> drops = new LinkedHashMap<>();
@@ -292,9 +325,9 @@ public final class Control {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
     for (HandshakeDrop reason : HandshakeDrop.values()) {
-      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+      putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
-    putUnlessZero(drops, "handshake_unsent", sender.unsent());
+    putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
     return drops;
   }
 
@@ -306,11 +339,14 @@ public final class Control {
 
   /** Everything else that is counted, by label. Any thread. */
   public Map<String, Long> counters() {
-    Map<String, Long> counters = new LinkedHashMap<>();
+    Map<String, Long> all = new LinkedHashMap<>();
     for (Counter counter : Counter.values()) {
-      counters.put(counter.label(), workers.sum(counter));
+      all.put(counter.label(), workers.sum(counter));
     }
-    return counters;
+    for (ControlCounter counter : ControlCounter.values()) {
+      all.put(counter.label(), counters.get(counter));
+    }
+    return all;
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

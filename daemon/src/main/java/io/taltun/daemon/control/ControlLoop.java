@@ -25,6 +25,7 @@ public final class ControlLoop {
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
+  private final ControlCounters counters;
 
   ControlLoop(
       WorkerGroup workers,
@@ -32,14 +33,16 @@ public final class ControlLoop {
       PeerTable peers,
       TrafficSampler sampler,
       HandshakeSender sender,
+      ControlCounters counters,
       NanoClock clock) {
     this.workers = workers;
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
     this.sender = sender;
+    this.counters = counters;
     this.clock = clock;
-    intake = new HandshakeIntake(workers, protocol, clock, new ThreadCpuClock());
+    intake = new HandshakeIntake(workers, protocol, counters, clock, new ThreadCpuClock());
   }
 
   /**
@@ -59,6 +62,7 @@ public final class ControlLoop {
     long answerInNs = intake.answer();
     long timerInNs = untilTimer();
     sender.flush();
+    counters.load(protocol.waitingInitiations(), protocol.underLoad(nowNs));
     if (more) {
       return 0;
     }

@@ -33,6 +33,9 @@ public final class PeerTable implements IndexSource {
   private final Map<PublicKey, String> names = new HashMap<>();
   private int nextSlot;
 
+  // Written by the control thread; others read it.
+  private volatile List<PeerReading> roster = List.of();
+
   /**
    * @param random unpredictable: indices must not be guessed (trap 23)
    */
@@ -72,6 +75,7 @@ public final class PeerTable implements IndexSource {
       order.reversed().stream()
           .filter(byKey::containsKey)
           .forEach(key -> byKey.putFirst(key, byKey.get(key)));
+      show();
     }
   }
 
@@ -118,6 +122,17 @@ public final class PeerTable implements IndexSource {
   /** All, in the order in which they were added; a view. */
   Collection<PeerEntry> entries() {
     return Collections.unmodifiableCollection(byKey.values());
+  }
+
+  /** Shows the peers and their prefixes as they are now, after each edit. */
+  void show() {
+    byKey.values().forEach(PeerEntry::showPrefixes);
+    roster = List.copyOf(byKey.values());
+  }
+
+  /** All as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return roster;
   }
 
   @Override

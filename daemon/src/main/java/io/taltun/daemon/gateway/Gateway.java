@@ -2,6 +2,7 @@ package io.taltun.daemon.gateway;
 
 import io.taltun.config.Diff;
 import io.taltun.config.TaltunConfig;
+import io.taltun.daemon.health.Health;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -16,6 +17,17 @@ public interface Gateway extends AutoCloseable {
 
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
+
+  /** Whether its threads make progress, at most a second old; never blocks. */
+  Health health();
+
+  /**
+   * Tells of the health once a second while the gateway's heartbeat lives: a watchdog that is fed
+   * from here starves with it.
+   *
+   * @param listener must not block for long
+   */
+  void onHealth(Consumer<Health> listener);
 
   /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();

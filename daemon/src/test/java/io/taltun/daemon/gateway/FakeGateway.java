@@ -7,11 +7,13 @@ import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.health.Health;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** A gateway without a data path, with one peer of every kind. */
 public final class FakeGateway implements Gateway {
@@ -22,6 +24,7 @@ public final class FakeGateway implements Gateway {
   public final CountDownLatch stopRequested = new CountDownLatch(1);
   public volatile boolean silent;
   public volatile boolean closed;
+  public volatile Health health = Health.WELL;
   public volatile String failure;
   public volatile boolean deviceDeleted;
 
@@ -121,6 +124,16 @@ public final class FakeGateway implements Gateway {
   /** As a kernel does that takes no more messages of several datagrams. */
   public void fallBackFromUdpGso() {
     udpGso = FeatureState.fallenBack("input/output error");
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  @Override
+  public void onHealth(Consumer<Health> listener) {
+    listener.accept(health);
   }
 
   @Override
