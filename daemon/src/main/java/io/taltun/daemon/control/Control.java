@@ -308,6 +308,11 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
+  /** The {@link Thread#threadId} of the control thread. */
+  public long threadId() {
+    return thread.threadId();
+  }
+
   /** What the control thread counts. Any thread. */
   public ControlCounters ownCounters() {
     return counters;

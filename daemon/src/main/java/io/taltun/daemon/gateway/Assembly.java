@@ -170,14 +170,15 @@ final class Assembly {
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
+    RuntimeModes modes = modes(workers, tables);
     RunningGateway running =
         new RunningGateway(
             name,
             addresses,
-            modes(workers, tables),
+            modes,
             control,
             live,
-            heartbeat(thread, workers),
+            new LiveTelemetry(name, modes, control, workers, heartbeat(thread, workers)),
             unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);

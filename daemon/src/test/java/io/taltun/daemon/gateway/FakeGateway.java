@@ -127,6 +127,11 @@ public final class FakeGateway implements Gateway {
   }
 
   @Override
+  public Telemetry telemetry() {
+    return new FakeTelemetry(name);
+  }
+
+  @Override
   public Health health() {
     return health;
   }
