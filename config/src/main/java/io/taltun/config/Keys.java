@@ -15,6 +15,7 @@ final class Keys {
           "address",
           "listen-port",
           "mtu",
+          "mss-clamp",
           "routes",
           "route-table",
           "fwmark",
@@ -28,7 +29,10 @@ final class Keys {
           "preshared-key-file",
           "endpoint",
           "allowed-ips",
-          "persistent-keepalive");
+          "persistent-keepalive",
+          AccessReader.ALLOW,
+          AccessReader.DENY,
+          AccessReader.LOG);
 
   static final List<String> TUNING =
       List.of(

@@ -53,6 +53,7 @@ final class PeerReader {
             "persistent-keepalive",
             Units::keepalive,
             endpoint == null ? Duration.ZERO : PeerConfig.DEFAULT_KEEPALIVE);
+    AccessRules access = AccessReader.read(section, problems);
     return publicKey == null
         ? null
         : new PeerConfig(
@@ -61,6 +62,7 @@ final class PeerReader {
             presharedKey,
             endpoint,
             allowedIps.stream().map(Placed::value).toList(),
-            keepalive);
+            keepalive,
+            access);
   }
 }
