@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
+import io.taltun.config.MssClamp;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
@@ -8,6 +9,7 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.dataplane.counter.Counter;
@@ -139,6 +141,7 @@ public final class Control {
   private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
     PublicKey key = config.publicKey();
     peers.name(key, config.name());
+    edit.access(key, config.access());
     edit.add(key);
     edit.presharedKey(key, config.presharedKey());
     if (config.endpoint() != null) {
@@ -172,6 +175,17 @@ public final class Control {
   /** Makes an edit's changes. */
   public void commit(DeviceEdit edit) {
     edit.commit(clock.nowNs());
+  }
+
+  /** What the maximum segment size of TCP connections is lowered to from now on. */
+  public void clampMss(MssClamp clamp) {
+    if (clamp.equals(MssClamp.AUTO)) {
+      tables.setMssClamp(ForwardingTables.MSS_OF_MTU);
+    } else if (clamp.equals(MssClamp.OFF)) {
+      tables.setMssClamp(ForwardingTables.MSS_AS_IT_IS);
+    } else {
+      tables.setMssClamp(clamp.bytes());
+    }
   }
 
   void publishPrefixes() {
@@ -262,6 +276,18 @@ public final class Control {
             peers.entries().stream()
                 .map(entry -> entry.peer().endpoint())
                 .filter(Objects::nonNull)
+                .toList(),
+        ANSWER_WITHIN_MS);
+  }
+
+  /** Where the peers are that were heard of, and how much went there. */
+  public List<PathUse> pathUses()
+      throws InterruptedException, TimeoutException, ExecutionException {
+    return thread.call(
+        () ->
+            peers.entries().stream()
+                .filter(entry -> entry.peer().endpoint() != null)
+                .map(entry -> new PathUse(entry.peer().endpoint(), entry.sentBytes()))
                 .toList(),
         ANSWER_WITHIN_MS);
   }

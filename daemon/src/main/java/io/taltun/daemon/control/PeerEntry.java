@@ -21,6 +21,7 @@ final class PeerEntry {
   private TrafficSample lastSample = TrafficSample.NONE;
   private long lastHandshakeEpochNs;
   private NamedEndpoint namedEndpoint;
+  private long toldDenied;
 
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
     this.publicKey = publicKey;
@@ -65,6 +66,32 @@ final class PeerEntry {
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** UDP payload that went to it, wherever it was. */
+  long sentBytes() {
+    long sent = 0;
+    for (int i = 0; i < peer.laneCount(); i++) {
+      sent += peer.lane(i).sentBytes();
+    }
+    return sent;
+  }
+
+  /** Packets that its access rules denied. */
+  long deniedPackets() {
+    long denied = 0;
+    for (int i = 0; i < peer.laneCount(); i++) {
+      denied += peer.lane(i).deniedPackets();
+    }
+    return denied;
+  }
+
+  /** The same since the last call. */
+  long takeDeniedSince() {
+    long denied = deniedPackets();
+    long since = denied - toldDenied;
+    toldDenied = denied;
+    return since;
   }
 
   /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */

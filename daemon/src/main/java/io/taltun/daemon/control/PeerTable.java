@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.AccessRules;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.IndexSource;
 import io.taltun.dataplane.route.SessionIndex;
@@ -27,6 +28,7 @@ public final class PeerTable implements IndexSource {
   private final Map<PublicKey, PeerEntry> byKey = new LinkedHashMap<>();
   private final Map<Integer, PeerEntry> bySlot = new HashMap<>();
   private final Map<PublicKey, String> names = new HashMap<>();
+  private final AccessTable access;
   private int nextSlot;
 
   /**
@@ -35,6 +37,7 @@ public final class PeerTable implements IndexSource {
   public PeerTable(RandomGenerator random, int workers) {
     this.random = random;
     this.workers = workers;
+    access = new AccessTable(random);
   }
 
   public SessionIndex<Session> sessions() {
@@ -44,6 +47,20 @@ public final class PeerTable implements IndexSource {
   /** What a peer of that key is called from now on, also when it goes and comes again. */
   void name(PublicKey key, String name) {
     names.put(key, name);
+  }
+
+  /** What a peer of that key may send from now on, also when it goes and comes again. */
+  void restrict(PublicKey key, AccessRules rules) {
+    access.set(key, rules);
+    PeerEntry entry = byKey.get(key);
+    if (entry != null) {
+      restrict(entry);
+    }
+  }
+
+  /** Gives an entry the rules of its key. */
+  void restrict(PeerEntry entry) {
+    entry.peer().setAccess(access.policy(entry.publicKey(), entry.peer().slot()));
   }
 
   /** Makes an entry; {@link #put} adds it. */

@@ -15,6 +15,7 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
 import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
+import io.taltun.daemon.mtu.PathMtuWatch;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
@@ -100,6 +101,7 @@ final class Assembly {
    *
    * @param link as it is now
    * @param addresses of the device, to be shown
+   * @param followPaths whether the MTU follows the ways to the peers
    * @param restoreNetwork gives the device back what it loses when its link goes down
    * @param configure run on the control thread, before anything is sent
    */
@@ -107,6 +109,7 @@ final class Assembly {
       LinkState link,
       boolean relay,
       List<IpPrefix> addresses,
+      boolean followPaths,
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
@@ -156,6 +159,12 @@ final class Assembly {
     unwinding.add(
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
+
+    if (followPaths) {
+      unwinding.add(
+          "the watch over the paths' MTU",
+          PathMtuWatch.start(device::currentName, control::pathUses, () -> (int) sockets.fwmark()));
+    }
 
     RunningGateway running =
         new RunningGateway(name, addresses, modes(workers, relay), control, live, unwinding);

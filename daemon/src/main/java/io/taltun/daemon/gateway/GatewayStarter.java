@@ -3,11 +3,13 @@ package io.taltun.daemon.gateway;
 import io.taltun.config.HostPort;
 import io.taltun.config.InterfaceConfig;
 import io.taltun.config.Mtu;
+import io.taltun.config.PeerConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.daemon.control.EndpointResolver;
+import io.taltun.daemon.mtu.PathMtu;
 import io.taltun.daemon.netlink.InterfaceSetup;
 import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
@@ -15,9 +17,11 @@ import io.taltun.daemon.netlink.NetworkPlan;
 import io.taltun.daemon.netlink.NetworkState;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.udp.Endpoint;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class GatewayStarter implements GatewayFactory {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
+
+  /** No interface's index: the tunnel is not there yet. */
+  private static final int NO_DEVICE = 0;
 
   /** How long a full tunnel's start waits for its peers' names. */
   private static final Duration NAMES_WITHIN = Duration.ofSeconds(5);
@@ -62,9 +69,8 @@ public final class GatewayStarter implements GatewayFactory {
       throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
     Assembly assembly = new Assembly(iface.name(), iface.workers(), config.tuning(), unwinding);
-    int mtu = iface.mtu().resolve();
-
     NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
+    int mtu = mtu(config, netlink);
     InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
     setup.cleanUpStale();
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
@@ -85,12 +91,15 @@ public final class GatewayStarter implements GatewayFactory {
             new LinkState(true, mtu, true),
             config.relay().enabled(),
             iface.addresses(),
+            iface.mtu().isAuto(),
             () -> restore(network, plan, fwmark),
-            control ->
-                control.configure(
-                    new StaticIdentity(iface.privateKey(), assembly.primitives()),
-                    config.peers(),
-                    known));
+            control -> {
+              control.clampMss(iface.mssClamp());
+              control.configure(
+                  new StaticIdentity(iface.privateKey(), assembly.primitives()),
+                  config.peers(),
+                  known);
+            });
     GatewayStatus status = running.status();
     LOG.info(
         "{} is up: UDP port {}, peers {}, {}, {}",
@@ -100,6 +109,23 @@ public final class GatewayStarter implements GatewayFactory {
         status.modes().describe(),
         assembly.primitives().describe());
     return running;
+  }
+
+  /** Where the file says {@code auto}: what fits the way to the peers whose addresses it has. */
+  private static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
+    InterfaceConfig iface = config.iface();
+    if (!iface.mtu().isAuto()) {
+      return iface.mtu().bytes();
+    }
+    List<InetAddress> known =
+        config.peers().stream()
+            .map(PeerConfig::endpoint)
+            .filter(Objects::nonNull)
+            .map(EndpointResolver::literal)
+            .filter(Objects::nonNull)
+            .map(Endpoint::address)
+            .toList();
+    return PathMtu.ofDevice(new PathMtu(netlink).narrowest(known, iface.fwmark(), NO_DEVICE));
   }
 
   private static void restore(NetworkState network, NetworkPlan plan, int fwmark) {
@@ -121,7 +147,12 @@ public final class GatewayStarter implements GatewayFactory {
     }
     RunningGateway running =
         assembly.run(
-            new LinkState(false, Mtu.DEFAULT, true), false, List.of(), () -> {}, control -> {});
+            new LinkState(false, Mtu.DEFAULT, true),
+            false,
+            List.of(),
+            false,
+            () -> {},
+            control -> {});
     LOG.info(
         "{} is there, without a key and down: {}, {}",
         name,

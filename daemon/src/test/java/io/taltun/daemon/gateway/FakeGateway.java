@@ -64,9 +64,10 @@ public final class FakeGateway implements Gateway {
             HANDSHAKE_NS,
             1_572_864,
             2048,
-            25);
+            25,
+            0);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
+        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, 0);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
