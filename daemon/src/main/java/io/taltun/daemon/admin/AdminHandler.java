@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.health.Health;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,10 +46,16 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Map.of(HttpMethod.POST, () -> Map.of("stopping", gateway.name())));
   }
 
-  /** A gateway whose control thread does not answer is not well. */
-  private Map<String, String> health() {
-    return Map.of("name", gateway.status().name(), "state", "up");
+  /** Never waits for the gateway: what it says is at most one beat old. */
+  private Object health() {
+    Health health = gateway.health();
+    return health.isWell()
+        ? Map.of("name", gateway.name(), "state", "up")
+        : new Unwell(error(health.reason()));
   }
+
+  /** What goes out with 503. */
+  private record Unwell(Map<String, String> body) {}
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
@@ -77,6 +84,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       LOG.warn("the gateway did not answer {} {}", request.method(), path, e);
       String message = "the gateway does not answer; see its log";
       send(context, keepAlive, HttpResponseStatus.SERVICE_UNAVAILABLE, error(message));
+      return;
+    }
+    if (body instanceof Unwell unwell) {
+      send(context, keepAlive, HttpResponseStatus.SERVICE_UNAVAILABLE, unwell.body());
       return;
     }
     ChannelFuture sent = send(context, keepAlive, HttpResponseStatus.OK, body);

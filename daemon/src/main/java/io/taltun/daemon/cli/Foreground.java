@@ -6,12 +6,14 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ final class Foreground {
   private final Start start;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
+  private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(Host host, String name, Start start, boolean bare) {
     this.host = host;
@@ -40,9 +43,13 @@ final class Foreground {
   /**
    * One that a configuration describes. Its device is its own: when it is deleted, that is a
    * failure.
+   *
+   * @param stateFolder where it finds and leaves what it learns
    */
-  static Foreground configured(Host host, TaltunConfig config) {
-    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
+    String name = config.iface().name();
+    Path stateFile = stateFolder.resolve(name + ".state");
+    return new Foreground(host, name, () -> host.gateways().start(config, stateFile), false);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
@@ -78,7 +85,10 @@ final class Foreground {
       Signals.handle("USR1", () -> dump(gateway));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      services.stopping();
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }

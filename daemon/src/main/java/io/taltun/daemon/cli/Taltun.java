@@ -92,6 +92,7 @@ public final class Taltun implements Runnable {
     commands.put("import", Import::new);
     commands.put("export", () -> new Export(host));
     commands.put("completion", () -> new Completion(host));
+    commands.put("manual", () -> new Manual(host));
     commands.put("warm-up", () -> new WarmUp(host));
     return commands;
   }

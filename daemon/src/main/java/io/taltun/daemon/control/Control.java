@@ -12,6 +12,8 @@ import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.state.PeerRecord;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -23,6 +25,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,10 +53,12 @@ public final class Control {
   private final ForwardingTables tables;
   private final PeerTable peers;
   private final AllowedIpTable prefixes = new AllowedIpTable();
-  private final HandshakeSender sender = new HandshakeSender();
+  private final ControlCounters counters = new ControlCounters();
+  private final HandshakeSender sender = new HandshakeSender(counters);
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
+  private final PeerMemory memory;
   private final EndpointResolver resolver = new EndpointResolver();
 
   // Written by the control thread; null without a private key.
@@ -67,6 +72,7 @@ public final class Control {
    *
    * @param thread not yet started
    * @param random unpredictable
+   * @param memory what earlier runs left, and where later ones find what this one learns
    */
   public Control(
       ControlThread thread,
@@ -76,7 +82,9 @@ public final class Control {
       Aead aead,
       RandomGenerator random,
       NanoClock clock,
-      long rekeyAfterBytes) {
+      long rekeyAfterBytes,
+      PeerMemory memory) {
+    this.memory = memory;
     this.thread = thread;
     this.workers = workers;
     this.tables = tables;
@@ -84,15 +92,27 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
-    protocol =
-        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+    byte[] greatestSent = memory.greatestSent();
+    Tai64n timestamps =
+        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    actions =
+        new DataplaneActions(
+            workers,
+            peers,
+            sender,
+            aead,
+            names,
+            new Clocks(clock, wallClock),
+            counters,
+            timestamps,
+            memory);
+    protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, counters, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -128,7 +148,11 @@ public final class Control {
     edit.commit(clock.nowNs());
     for (PeerConfig peer : configured) {
       PeerEntry entry = peers.byKey(peer.publicKey());
-      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
+      entry.setConfiguredEndpoint(peer.endpoint());
+      boolean remembered = restore(entry);
+      // Where a peer was once may be nobody by now: what is configured is asked again then.
+      if (peer.endpoint() != null
+          && (remembered || EndpointResolver.literal(peer.endpoint()) == null)) {
         entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
         if (entry.protocol().endpoint() == null) {
           resolver.resolve(
@@ -138,18 +162,41 @@ public final class Control {
     }
   }
 
+  /** Whether the peer begins where it was last. */
+  private boolean restore(PeerEntry entry) {
+    PeerRecord record = memory.recall(entry.publicKey());
+    if (record == null) {
+      return false;
+    }
+    if (record.timestamp() != null) {
+      protocol.restoreTimestamp(entry.protocol(), record.timestamp());
+    }
+    return record.endpointFor(entry.configuredEndpoint()) != null;
+  }
+
   private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
     PublicKey key = config.publicKey();
     peers.name(key, config.name());
     edit.access(key, config.access());
     edit.add(key);
     edit.presharedKey(key, config.presharedKey());
-    if (config.endpoint() != null) {
-      edit.endpoint(
-          key, known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint())));
+    Endpoint endpoint = endpoint(config, known);
+    if (endpoint != null) {
+      edit.endpoint(key, endpoint);
     }
     edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
     config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
+  }
+
+  private Endpoint endpoint(PeerConfig config, Map<HostPort, Endpoint> known) {
+    HostPort configured = config.endpoint();
+    PeerRecord record = memory.recall(config.publicKey());
+    Endpoint last =
+        record == null ? null : record.endpointFor(configured == null ? "" : configured.toString());
+    if (last != null || configured == null) {
+      return last;
+    }
+    return known.getOrDefault(configured, EndpointResolver.literal(configured));
   }
 
   private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
@@ -204,6 +251,11 @@ public final class Control {
       LOG.warn("this host's addresses cannot be listed; the relay goes by the earlier ones", e);
     }
     return localAddresses;
+  }
+
+  /** A peer that was removed leaves nothing. */
+  void forget(PeerEntry entry) {
+    memory.forget(entry.publicKey());
   }
 
   void changeIdentity(StaticIdentity changed, long nowNs) {
@@ -280,16 +332,26 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
-  /** Where the peers are that were heard of, and how much went there. */
-  public List<PathUse> pathUses()
-      throws InterruptedException, TimeoutException, ExecutionException {
-    return thread.call(
-        () ->
-            peers.entries().stream()
-                .filter(entry -> entry.peer().endpoint() != null)
-                .map(entry -> new PathUse(entry.peer().endpoint(), entry.sentBytes()))
-                .toList(),
-        ANSWER_WITHIN_MS);
+  /** Where the peers are whose endpoints are known, and how much went there. Any thread. */
+  public List<PathUse> pathUses() {
+    List<PathUse> uses = new ArrayList<>();
+    for (PeerReading reading : peers.roster()) {
+      Endpoint endpoint = reading.peer().endpoint();
+      if (endpoint != null) {
+        uses.add(new PathUse(endpoint, reading.peer().sentBytes()));
+      }
+    }
+    return uses;
+  }
+
+  /** What the control thread counts. Any thread. */
+  public ControlCounters ownCounters() {
+    return counters;
+  }
+
+  /** All peers as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return peers.roster();
   }
 
   /** What was dropped, by label; reasons that never happened are absent. */
@@ -299,9 +361,9 @@ public final class Control {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
     for (HandshakeDrop reason : HandshakeDrop.values()) {
-      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+      putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
-    putUnlessZero(drops, "handshake_unsent", sender.unsent());
+    putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
     return drops;
   }
 
@@ -313,11 +375,14 @@ public final class Control {
 
   /** Everything else that is counted, by label. Any thread. */
   public Map<String, Long> counters() {
-    Map<String, Long> counters = new LinkedHashMap<>();
+    Map<String, Long> all = new LinkedHashMap<>();
     for (Counter counter : Counter.values()) {
-      counters.put(counter.label(), workers.sum(counter));
+      all.put(counter.label(), workers.sum(counter));
     }
-    return counters;
+    for (ControlCounter counter : ControlCounter.values()) {
+      all.put(counter.label(), counters.get(counter));
+    }
+    return all;
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

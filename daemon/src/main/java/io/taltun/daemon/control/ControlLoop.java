@@ -26,6 +26,7 @@ public final class ControlLoop {
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
   private final DenialLog denials = new DenialLog();
+  private final ControlCounters counters;
 
   ControlLoop(
       WorkerGroup workers,
@@ -33,14 +34,16 @@ public final class ControlLoop {
       PeerTable peers,
       TrafficSampler sampler,
       HandshakeSender sender,
+      ControlCounters counters,
       NanoClock clock) {
     this.workers = workers;
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
     this.sender = sender;
+    this.counters = counters;
     this.clock = clock;
-    intake = new HandshakeIntake(workers, protocol, clock, new ThreadCpuClock());
+    intake = new HandshakeIntake(workers, protocol, counters, clock, new ThreadCpuClock());
   }
 
   /**
@@ -62,6 +65,7 @@ public final class ControlLoop {
     long answerInNs = intake.answer();
     long timerInNs = untilTimer();
     sender.flush();
+    counters.load(protocol.waitingInitiations(), protocol.underLoad(nowNs));
     if (more) {
       return 0;
     }

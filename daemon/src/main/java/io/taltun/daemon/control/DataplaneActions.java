@@ -1,12 +1,15 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
@@ -14,7 +17,6 @@ import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Instant;
-import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,27 +28,41 @@ final class DataplaneActions implements Actions {
   private final PeerTable peers;
   private final HandshakeSender sender;
   private final Aead aead;
-  private final InstantSource wallClock;
   private final EndpointNames names;
-  private final long[] drops = new long[HandshakeDrop.values().length];
+  private final Clocks clocks;
+  private final ControlCounters counters;
+  private final Tai64n timestamps;
+  private final PeerMemory memory;
 
   DataplaneActions(
       WorkerGroup workers,
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      InstantSource wallClock,
-      EndpointNames names) {
+      EndpointNames names,
+      Clocks clocks,
+      ControlCounters counters,
+      Tai64n timestamps,
+      PeerMemory memory) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
-    this.wallClock = wallClock;
     this.names = names;
+    this.clocks = clocks;
+    this.counters = counters;
+    this.timestamps = timestamps;
+    this.memory = memory;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
+    int type = MessageType.of(message, length);
+    counters.sent(type);
+    if (type == MessageType.INITIATION) {
+      entry(peer).initiationSent(clocks.boot().nowNs());
+      memory.sent(timestamps.last());
+    }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
 
@@ -67,6 +83,12 @@ final class DataplaneActions implements Actions {
             life.receiveUntilNs(),
             workers.size());
     life.attachment = session;
+    if (life.initiator()) {
+      counters.add(ControlCounter.SESSIONS_INITIATED, 1);
+      counters.roundTrip(entry(peer).initiationAnswered(clocks.boot().nowNs()));
+    } else {
+      counters.add(ControlCounter.SESSIONS_ANSWERED, 1);
+    }
     peers.sessions().put(life.localIndex(), session);
   }
 
@@ -78,7 +100,10 @@ final class DataplaneActions implements Actions {
     Session now = session(current);
     entry.peer().setKeypairs(new Keypairs(now, session(previous), session(next)));
     if (now != null && now != before) {
-      Instant wall = wallClock.instant();
+      if (before != null) {
+        counters.add(ControlCounter.SESSIONS_RENEWED, 1);
+      }
+      Instant wall = clocks.wall().instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
     }
@@ -99,17 +124,26 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void unanswered(PeerProtocol peer, long nowNs) {
+    counters.add(ControlCounter.INITIATIONS_UNANSWERED, 1);
     names.onUnanswered(entry(peer), nowNs);
   }
 
   @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
-    entry(peer).peer().setEndpoint(endpoint);
+    PeerEntry entry = entry(peer);
+    entry.peer().setEndpoint(endpoint);
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+  }
+
+  @Override
+  public void initiationAnswered(PeerProtocol peer, byte[] timestamp) {
+    memory.answered(peer.publicKey(), timestamp);
   }
 
   @Override
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
+    entry.setState(state);
     switch (state) {
       case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
       case OFFLINE ->
@@ -120,12 +154,7 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void dropped(HandshakeDrop reason) {
-    drops[reason.ordinal()]++;
-  }
-
-  /** Handshake messages that went no further. */
-  long drops(HandshakeDrop reason) {
-    return drops[reason.ordinal()];
+    counters.drop(reason);
   }
 
   private static PeerEntry entry(PeerProtocol peer) {

@@ -188,11 +188,13 @@ public final class DeviceEdit {
     for (PeerEntry entry : going) {
       peers.remove(entry);
       protocol.removePeer(entry.protocol());
+      control.forget(entry);
     }
     if (changesIdentity) {
       control.changeIdentity(identity, nowNs);
     }
     drafts.values().forEach(draft -> commit(draft, nowNs));
+    peers.show();
   }
 
   private void commit(Draft draft, long nowNs) {

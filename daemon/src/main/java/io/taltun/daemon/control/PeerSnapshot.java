@@ -61,6 +61,6 @@ public record PeerSnapshot(
         entry.lastHandshakeEpochNs(),
         received,
         sent,
-        entry.deniedPackets());
+        peer.deniedPackets());
   }
 }

@@ -1,5 +1,8 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.daemon.health.Health;
+import java.util.function.Consumer;
+
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
 public interface Gateway extends AutoCloseable {
   /** The device's name. */
@@ -10,6 +13,17 @@ public interface Gateway extends AutoCloseable {
 
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
+
+  /** Whether its threads make progress, at most a second old; never blocks. */
+  Health health();
+
+  /**
+   * Tells of the health once a second while the gateway's heartbeat lives: a watchdog that is fed
+   * from here starves with it.
+   *
+   * @param listener must not block for long
+   */
+  void onHealth(Consumer<Health> listener);
 
   /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();

@@ -15,13 +15,16 @@ import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
 import io.taltun.daemon.netlink.NetworkPlan;
 import io.taltun.daemon.netlink.NetworkState;
+import io.taltun.daemon.state.StateJournal;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.udp.Endpoint;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +47,12 @@ public final class GatewayStarter implements GatewayFactory {
 
   @Override
   public Gateway start(TaltunConfig config) throws GatewayStartException {
-    return start(unwinding -> start(config, unwinding));
+    return start(unwinding -> start(config, null, unwinding));
+  }
+
+  @Override
+  public Gateway start(TaltunConfig config, Path stateFile) throws GatewayStartException {
+    return start(unwinding -> start(config, stateFile, unwinding));
   }
 
   @Override
@@ -65,7 +73,7 @@ public final class GatewayStarter implements GatewayFactory {
     }
   }
 
-  private static Gateway start(TaltunConfig config, Unwinding unwinding)
+  private static Gateway start(TaltunConfig config, Path stateFile, Unwinding unwinding)
       throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
     Assembly assembly = new Assembly(iface.name(), iface.workers(), config.tuning(), unwinding);
@@ -76,6 +84,9 @@ public final class GatewayStarter implements GatewayFactory {
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
     int fwmark = setup.chooseFwmark(plan);
 
+    if (stateFile != null) {
+      assembly.remember(unwinding.add("the state file", journal(stateFile, config.peers())));
+    }
     assembly.bindSockets(iface.listenPort(), fwmark);
     assembly.openDevice();
     // A name can be asked for no more once the default route leads into a tunnel that waits for it.
@@ -126,6 +137,11 @@ public final class GatewayStarter implements GatewayFactory {
             .map(Endpoint::address)
             .toList();
     return PathMtu.ofDevice(new PathMtu(netlink).narrowest(known, iface.fwmark(), NO_DEVICE));
+  }
+
+  private static StateJournal journal(Path file, List<PeerConfig> peers) {
+    return StateJournal.open(
+        file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
   }
 
   private static void restore(NetworkState network, NetworkPlan plan, int fwmark) {

@@ -4,6 +4,8 @@ import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerSnapshot;
+import io.taltun.daemon.health.Health;
+import io.taltun.daemon.health.Heartbeat;
 import io.taltun.dataplane.os.Errno;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,7 @@ final class RunningGateway implements Gateway {
   private final RuntimeModes modes;
   private final Control control;
   private final LiveDevice device;
+  private final Heartbeat heartbeat;
   private final Unwinding unwinding;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -46,12 +50,14 @@ final class RunningGateway implements Gateway {
       RuntimeModes modes,
       Control control,
       LiveDevice device,
+      Heartbeat heartbeat,
       Unwinding unwinding) {
     this.name = name;
     this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
     this.device = device;
+    this.heartbeat = heartbeat;
     this.unwinding = unwinding;
   }
 
@@ -129,6 +135,16 @@ final class RunningGateway implements Gateway {
   @Override
   public GatewayInfo info() {
     return modes.info();
+  }
+
+  @Override
+  public Health health() {
+    return heartbeat.health();
+  }
+
+  @Override
+  public void onHealth(Consumer<Health> listener) {
+    heartbeat.listen(listener);
   }
 
   @Override

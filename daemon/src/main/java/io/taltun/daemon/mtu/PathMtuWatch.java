@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ public final class PathMtuWatch implements AutoCloseable {
   private static final long PAUSE_FACTOR = 10;
 
   private final Callable<String> device;
-  private final Callable<List<PathUse>> uses;
+  private final Supplier<List<PathUse>> uses;
   private final IntSupplier fwmark;
   private final NetlinkSocket netlink;
   private final RouteNews news;
@@ -55,7 +56,7 @@ public final class PathMtuWatch implements AutoCloseable {
 
   private PathMtuWatch(
       Callable<String> device,
-      Callable<List<PathUse>> uses,
+      Supplier<List<PathUse>> uses,
       IntSupplier fwmark,
       NetlinkSocket netlink,
       RouteNews news)
@@ -77,7 +78,7 @@ public final class PathMtuWatch implements AutoCloseable {
    * @param fwmark of the sockets, 0 for none
    */
   public static PathMtuWatch start(
-      Callable<String> device, Callable<List<PathUse>> uses, IntSupplier fwmark)
+      Callable<String> device, Supplier<List<PathUse>> uses, IntSupplier fwmark)
       throws SystemCallException {
     NetlinkSocket netlink = NetlinkSocket.open();
     RouteNews news = null;
@@ -137,7 +138,7 @@ public final class PathMtuWatch implements AutoCloseable {
   private void look() throws Exception {
     Links links = new Links(netlink);
     Link link = links.find(device.call());
-    List<PathUse> paths = uses.call();
+    List<PathUse> paths = uses.get();
     List<Endpoint> due = plan.due(paths, System.nanoTime());
     if (!due.isEmpty() && probe(due, link.index())) {
       return;

@@ -5,10 +5,12 @@ import io.taltun.config.Offloads;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.health.Health;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** A gateway without a data path, with one peer of every kind. */
 public final class FakeGateway implements Gateway {
@@ -19,6 +21,7 @@ public final class FakeGateway implements Gateway {
   public final CountDownLatch stopRequested = new CountDownLatch(1);
   public volatile boolean silent;
   public volatile boolean closed;
+  public volatile Health health = Health.WELL;
   public volatile String failure;
   public volatile boolean deviceDeleted;
 
@@ -31,12 +34,18 @@ public final class FakeGateway implements Gateway {
   /** Of the peer {@link #PHONE}. */
   public volatile List<String> prefixes = List.of("fd99::3/128");
 
+  private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
   private final PresharedKey presharedKey =
       PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  /** Packets of the peer {@link #PHONE} that its access rules did not allow. */
+  public void denyToPhone(long packets) {
+    denied = packets;
+  }
 
   public FakeGateway(String name) {
     this.name = name;
@@ -67,7 +76,7 @@ public final class FakeGateway implements Gateway {
             25,
             0);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, 0);
+        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -113,6 +122,16 @@ public final class FakeGateway implements Gateway {
   /** As a kernel does that takes no more messages of several datagrams. */
   public void fallBackFromUdpGso() {
     udpGso = FeatureState.fallenBack("input/output error");
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  @Override
+  public void onHealth(Consumer<Health> listener) {
+    listener.accept(health);
   }
 
   @Override

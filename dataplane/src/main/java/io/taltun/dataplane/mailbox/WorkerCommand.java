@@ -31,4 +31,11 @@ public sealed interface WorkerCommand {
    * MTU is another one.
    */
   record FitWaiting(int bytes) implements WorkerCommand {}
+
+  /**
+   * Give a sign of life.
+   *
+   * @param answer run by the worker; must not block, allocate or throw
+   */
+  record Beat(Runnable answer) implements WorkerCommand {}
 }

@@ -72,6 +72,24 @@ public final class Peer {
     return lanes.length;
   }
 
+  /** UDP payload that went to it so far, wherever it was. Any thread. */
+  public long sentBytes() {
+    long sent = 0;
+    for (PeerLane lane : lanes) {
+      sent += lane.sentBytes();
+    }
+    return sent;
+  }
+
+  /** Packets that its access rules denied so far. Any thread. */
+  public long deniedPackets() {
+    long denied = 0;
+    for (PeerLane lane : lanes) {
+      denied += lane.deniedPackets();
+    }
+    return denied;
+  }
+
   public Keypairs keypairs() {
     return keypairs;
   }
