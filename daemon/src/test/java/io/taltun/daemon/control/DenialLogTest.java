@@ -34,8 +34,7 @@ class DenialLogTest {
   @Test
   void shouldSayWhatThePacketIs() {
     assertThat(text(ipv4(6, 0, 4242, 22))).isEqualTo("tcp from 10.99.0.2:4242 to 10.0.0.5:22");
-    assertThat(text(ipv4(17, 0, 53, 65535)))
-        .isEqualTo("udp from 10.99.0.2:53 to 10.0.0.5:65535");
+    assertThat(text(ipv4(17, 0, 53, 65535))).isEqualTo("udp from 10.99.0.2:53 to 10.0.0.5:65535");
     assertThat(text(ipv4(1, 0))).isEqualTo("icmp from 10.99.0.2 to 10.0.0.5");
     assertThat(text(ipv4(47, 0))).isEqualTo("protocol 47 from 10.99.0.2 to 10.0.0.5");
     assertThat(text(ipv4(17, 2))).isEqualTo("fragment of udp from 10.99.0.2 to 10.0.0.5");

@@ -281,8 +281,7 @@ class DeviceEditTest {
   void shouldRestrictThePeerOfAKeyHoweverOftenItGoesAndComes() {
     AccessRules none = new AccessRules(List.of(), List.of(), true);
     PeerConfig config =
-        new PeerConfig(
-            "ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, none);
+        new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, none);
     control.configure(
         new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
     assertThat(homeOwner().access()).isNotNull();

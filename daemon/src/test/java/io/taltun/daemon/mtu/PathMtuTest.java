@@ -50,8 +50,7 @@ class PathMtuTest {
   }
 
   private static int of(NetlinkSocket netlink, InetAddress... addresses) throws Exception {
-    return PathMtu.ofDevice(
-        new PathMtu(netlink).narrowest(List.of(addresses), 0, NO_DEVICE));
+    return PathMtu.ofDevice(new PathMtu(netlink).narrowest(List.of(addresses), 0, NO_DEVICE));
   }
 
   @Test
