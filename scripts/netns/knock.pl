@@ -5,6 +5,7 @@
 #   knock.pl tcp|udp ADDRESS PORT [BYTES]       0 when BYTES (5 unless said) come back within two seconds
 use strict;
 use warnings;
+use Errno ();
 use Socket qw(AF_INET AF_INET6 IN6ADDR_ANY IPPROTO_IPV6 IPV6_V6ONLY SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_REUSEADDR
   inet_pton pack_sockaddr_in pack_sockaddr_in6);
 
@@ -66,7 +67,10 @@ sub knock {
     defined(syswrite($socket, $sent)) or die "send: $!\n";
     my $got = '';
     while (length $got < length $sent) {
-        sysread($socket, $got, ROOM, length $got) or die "receive: $!\n";
+        next if sysread($socket, $got, ROOM, length $got);
+        # A router told of a smaller MTU: the kernel cuts the datagram by that the next time.
+        die "receive: $!\n" if !$!{EMSGSIZE};
+        syswrite($socket, $sent);
     }
     die "another answer\n" if $got ne $sent;
 }
