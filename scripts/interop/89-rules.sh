@@ -42,7 +42,12 @@ path_mtu() {
 
 # up KIND_OF_C OUTER LINES: both ends, c with LINES in its entry of g's file.
 up() {
-  local endpoint
+  local endpoint name
+  # What an earlier case has told them of paths.
+  for name in c g h; do
+    in_ns $name ip route flush cache
+    in_ns $name ip -6 route flush cache
+  done
   [ "$2" = 4 ] && endpoint=$(outer4 1 2):$PORT || endpoint="[$(outer6 1 2)]:$PORT"
   gateway g ours g 10.99.0.1/24 fd99::1/64
   gateway c "$1" c 10.99.0.2/24 fd99::2/64

@@ -78,12 +78,14 @@ public final class ConfigReader {
     List<PeerConfig> peers = peers(file, new PeerReader(problems, claims, secrets, own));
     Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
+    Metrics metrics = metrics(section(file, "metrics", Keys.METRICS));
     if (!problems.none()) {
       secrets.close();
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, problems.file()), problems.warnings());
+        new TaltunConfig(iface, peers, tuning, relay, metrics, problems.file()),
+        problems.warnings());
   }
 
   private Section section(Section parent, String key, List<String> known) {
@@ -109,5 +111,11 @@ public final class ConfigReader {
     return section == null
         ? Relay.DEFAULT
         : new Relay(section.valueOr("enabled", Words::trueOrFalse, Relay.DEFAULT.enabled()));
+  }
+
+  private static Metrics metrics(Section section) {
+    return section == null
+        ? Metrics.DEFAULT
+        : section.valueOr("listen", Metrics::parse, Metrics.DEFAULT);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay");
+  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "metrics");
 
   static final List<String> INTERFACE =
       List.of(
@@ -46,6 +46,8 @@ final class Keys {
           "pinning");
 
   static final List<String> RELAY = List.of("enabled");
+
+  static final List<String> METRICS = List.of("listen");
 
   private Keys() {}
 

@@ -52,4 +52,19 @@ public record PeerConfig(
     this(
         name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, AccessRules.NONE);
   }
+
+  /** The same with another preshared key. */
+  public PeerConfig with(PresharedKey presharedKey) {
+    return new PeerConfig(
+        name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, access);
+  }
+
+  /**
+   * A peer's name.
+   *
+   * @throws IllegalArgumentException when no peer may be called so; the message says why
+   */
+  public static String parseName(String text) {
+    return Names.peer(text);
+  }
 }

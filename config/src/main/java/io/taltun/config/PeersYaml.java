@@ -51,7 +51,13 @@ public final class PeersYaml {
             0,
             Workers.AUTO);
     return write(
-        new TaltunConfig(iface, List.of(), Tuning.DEFAULT, Relay.DEFAULT, Path.of("peers.yaml")));
+        new TaltunConfig(
+            iface,
+            List.of(),
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Path.of("peers.yaml")));
   }
 
   /** The file of a configuration; keys that came from files are written inline. */
@@ -73,13 +79,17 @@ public final class PeersYaml {
     yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
+    yaml.line("metrics:", "");
+    String listen = config.metrics().toString();
+    yaml.line(
+        "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
+        "Prometheus over HTTP, or off");
     return yaml.out.toString();
   }
 
   private void header(List<ConfigError> leftOut) {
     line(
-        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun down` and `up` apply"
-            + " changes.",
+        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun reload` applies changes.",
         "");
     line("# This file holds a private key: keep it closed to others (chmod 600).", "");
     for (ConfigError warning : leftOut) {

@@ -11,16 +11,28 @@ import java.util.Objects;
  * @param peers in the file's order
  * @param tuning limits
  * @param relay peer-to-peer packets
+ * @param metrics where they are served
  * @param source the file it was read from, as it was named
  */
 public record TaltunConfig(
-    InterfaceConfig iface, List<PeerConfig> peers, Tuning tuning, Relay relay, Path source) {
+    InterfaceConfig iface,
+    List<PeerConfig> peers,
+    Tuning tuning,
+    Relay relay,
+    Metrics metrics,
+    Path source) {
   /** Copies the list. */
   public TaltunConfig {
     Objects.requireNonNull(iface, "iface");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
+  }
+
+  /** The same with another interface and other peers. */
+  public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
+    return new TaltunConfig(iface, peers, tuning, relay, metrics, source);
   }
 }

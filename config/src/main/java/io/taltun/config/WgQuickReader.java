@@ -54,7 +54,8 @@ final class WgQuickReader {
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, Tuning.DEFAULT, Relay.DEFAULT, problems.file()),
+        new TaltunConfig(
+            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, problems.file()),
         problems.warnings());
   }
 

@@ -93,20 +93,20 @@ class AccessRulesTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '~',
       textBlock =
           """
-          allow:                     | 4:5: allow: a list is missing; write [] for an empty one, or remove the key
-          allow: any                 | 4:12: allow: a list is expected, this is a single value; write [any]
-          allow: [some tcp]          | 4:13: allow: `some tcp` does not begin with an address, a prefix or any; write DESTINATION [tcp|udp|icmp|any [PORTS]], like "10.0.0.0/24 tcp 22,8000-8100"
-          allow: [10.0.0.0/33]       | 4:13: allow: `10.0.0.0/33` needs a prefix length from 0 to 32
-          allow: [any tpc]           | 4:13: allow: `tpc` is not any, tcp, udp or icmp
-          allow: [any icmp 8]        | 4:13: allow: `any icmp 8` has ports without tcp or udp; name one of them, or no ports
-          deny: [any any 53]         | 4:12: deny: `any any 53` has ports without tcp or udp; name one of them, or no ports
-          deny: [any tcp 70000]      | 4:12: deny: `70000` is not a whole number from 0 to 65535; ports are written like 22,443,8000-8100
-          deny: [any tcp 9-8]        | 4:12: deny: `9-8` ends before it begins; write the lower port first
-          deny: ['any tcp 9,']       | 4:12: deny: `` is not a whole number from 0 to 65535; ports are written like 22,443,8000-8100
-          log: yes                   | 4:10: log: `yes` is not true or false
+          allow:  ~ 4:5: allow: a list is missing; write [] for an empty one, or remove the key
+          allow: any ~ 4:12: allow: a list is expected, this is a single value; write [any]
+          allow: [some tcp] ~ 4:13: allow: `some tcp` does not begin with an address, a prefix or any; write DESTINATION [tcp|udp|icmp|any [PORTS]], like "10.0.0.0/24 tcp 22,8000-8100"
+          allow: [10.0.0.0/33] ~ 4:13: allow: `10.0.0.0/33` needs a prefix length from 0 to 32
+          allow: [any tpc] ~ 4:13: allow: `tpc` is not any, tcp, udp or icmp
+          allow: [any icmp 8] ~ 4:13: allow: `any icmp 8` has ports without tcp or udp; name one of them, or no ports
+          deny: [any any 53] ~ 4:12: deny: `any any 53` has ports without tcp or udp; name one of them, or no ports
+          deny: [any tcp 70000] ~ 4:12: deny: `70000` is not a whole number from 0 to 65535; ports are written like 22,443,8000-8100
+          deny: [any tcp 9-8] ~ 4:12: deny: `9-8` ends before it begins; write the lower port first
+          deny: ['any tcp 9,'] ~ 4:12: deny: `` is not a whole number from 0 to 65535; ports are written like 22,443,8000-8100
+          log: yes ~ 4:10: log: `yes` is not true or false
           """)
   void shouldSayWhereAndWhatToDoWhenItIsWrong(String line, String expected) {
     assertThat(errors(parse(peer(line)))).containsExactly("peers.yaml:" + expected);

@@ -273,9 +273,9 @@ class ConfigErrorsTest {
         wrong(
             iface + "interface: {}\n", "2:1: `interface` stands twice, first on line 1; keep one"),
         wrong(
-            iface + "metrics: {}\n",
-            "2:1: unknown key `metrics` in the file; known here are interface, peers, tuning,"
-                + " relay"),
+            iface + "nat: {}\n",
+            "2:1: unknown key `nat` in the file; known here are interface, peers, tuning,"
+                + " relay, metrics"),
         wrong(iface + "peer: []\n", "2:1: unknown key `peer` in the file; did you mean `peers`?"),
         wrong(
             iface + "peers: {a: b}\n",
@@ -311,7 +311,15 @@ class ConfigErrorsTest {
         wrong(
             iface + "tuning: [a]\n",
             "2:9: `tuning` must be a mapping with keys like `rekey-after-bytes:`, this is a list"),
-        wrong(iface + "relay: {enabled: yes}\n", "2:18: enabled: `yes` is not true or false"));
+        wrong(iface + "relay: {enabled: yes}\n", "2:18: enabled: `yes` is not true or false"),
+        wrong(
+            iface + "metrics: {listen: localhost:9586}\n",
+            "2:19: listen: `localhost:9586` is not an address with a port like 127.0.0.1:9586 or"
+                + " \"[::1]:9586\", or off"),
+        wrong(
+            iface + "metrics: {listen: 9586}\n",
+            "2:19: listen: `9586` is not an address with a port like 127.0.0.1:9586 or"
+                + " \"[::1]:9586\", or off"));
   }
 
   @ParameterizedTest
@@ -368,7 +376,8 @@ class ConfigErrorsTest {
             "2:8: aliases like `*a` are not supported; write the value out"),
         wrong(
             iface + "<<: {}\n",
-            "2:1: unknown key `<<` in the file; known here are interface, peers, tuning, relay"),
+            "2:1: unknown key `<<` in the file; known here are interface, peers, tuning, relay,"
+                + " metrics"),
         wrong(
             "interface: !!binary abc\n",
             "1:12: YAML tags are not supported; remove `tag:yaml.org,2002:binary`"),
@@ -447,7 +456,8 @@ class ConfigErrorsTest {
         "10:19: 10.0.0.0/8 is already routed to `a` on line 8; a prefix belongs to one peer, remove"
             + " one",
         "12:22: rekey-after-bytes: `1` is not a size with its unit like 1GiB or 512MiB",
-        "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay");
+        "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay,"
+            + " metrics");
   }
 
   /** Trap 25: a peer with our own key would make the gateway talk to itself and wait for itself. */

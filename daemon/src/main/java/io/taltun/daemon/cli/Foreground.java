@@ -6,6 +6,7 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
@@ -29,15 +30,17 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Path file;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, boolean bare) {
+  private Foreground(Host host, String name, Start start, Path file) {
     this.host = host;
     this.name = name;
     this.start = start;
-    this.bare = bare;
+    this.file = file;
+    this.bare = file == null;
   }
 
   /**
@@ -49,12 +52,13 @@ final class Foreground {
   static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
     String name = config.iface().name();
     Path stateFile = stateFolder.resolve(name + ".state");
-    return new Foreground(host, name, () -> host.gateways().start(config, stateFile), false);
+    return new Foreground(
+        host, name, () -> host.gateways().start(config, stateFile), config.source());
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), null);
   }
 
   /**
@@ -66,7 +70,7 @@ final class Foreground {
     host.requireNotRunning(name);
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
+    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -79,10 +83,12 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    Reloader reloader = new Reloader(gateway, file);
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reload(reloader));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
@@ -98,6 +104,11 @@ final class Foreground {
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
+  }
+
+  private void reload(Reloader reloader) {
+    services.reloading();
+    reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
   private SocketFileWatch watch() throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -36,9 +37,19 @@ final class AccessTable {
     byKey.put(key, rules);
   }
 
+  /** The rules of a key. */
+  AccessRules get(PublicKey key) {
+    return byKey.getOrDefault(key, AccessRules.NONE);
+  }
+
+  /** Forgets the rules of all other keys. */
+  void retain(Set<PublicKey> known) {
+    byKey.keySet().retainAll(known);
+  }
+
   /** What the peer of a key may send, in the form that workers use; null for everything. */
   AccessPolicy policy(PublicKey key, int slot) {
-    AccessRules rules = byKey.getOrDefault(key, AccessRules.NONE);
+    AccessRules rules = get(key);
     if (rules.allowsEverything()) {
       return null;
     }

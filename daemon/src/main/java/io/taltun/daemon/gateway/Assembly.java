@@ -7,6 +7,7 @@ import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
 
 import io.taltun.config.IpPrefix;
+import io.taltun.config.Mtu;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.primitive.AeadChoice;
@@ -112,7 +113,7 @@ final class Assembly {
    *
    * @param link as it is now
    * @param addresses of the device, to be shown
-   * @param followPaths whether the MTU follows the ways to the peers
+   * @param mtu as it was configured; null for a device whose MTU is others' business
    * @param restoreNetwork gives the device back what it loses when its link goes down
    * @param configure run on the control thread, before anything is sent
    */
@@ -120,7 +121,7 @@ final class Assembly {
       LinkState link,
       boolean relay,
       List<IpPrefix> addresses,
-      boolean followPaths,
+      Mtu mtu,
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
@@ -161,6 +162,7 @@ final class Assembly {
         .submit(
             () -> {
               configure.accept(control);
+              live.followPaths(mtu != null && mtu.isAuto());
               live.begin();
               return null;
             })
@@ -172,17 +174,21 @@ final class Assembly {
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
-    if (followPaths) {
+    if (mtu != null) {
       unwinding.add(
           "the watch over the paths' MTU",
-          PathMtuWatch.start(device::currentName, control::pathUses, () -> (int) sockets.fwmark()));
+          PathMtuWatch.start(
+              live::followsPaths,
+              device::currentName,
+              control::pathUses,
+              () -> (int) sockets.fwmark()));
     }
 
     RunningGateway running =
         new RunningGateway(
             name,
             addresses,
-            modes(workers, relay),
+            modes(workers, tables),
             control,
             live,
             heartbeat(thread, workers),
@@ -208,18 +214,22 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+  private Map<String, String> features(ForwardingTables tables) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
-    features.put("relay", relay ? "on" : "off");
+    features.put("relay", tables.relay() ? "on" : "off");
+    return features;
+  }
+
+  private RuntimeModes modes(WorkerGroup workers, ForwardingTables tables) {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        features,
+        () -> features(tables),
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

@@ -95,15 +95,16 @@ public final class GatewayStarter implements GatewayFactory {
             ? EndpointResolver.resolveNow(config.peers(), NAMES_WITHIN)
             : Map.of();
     NetworkState network = setup.apply(plan, fwmark);
-    unwinding.add("the addresses and routes", network::undo);
+    DeviceNetwork deviceNetwork = new DeviceNetwork(setup, network, plan, fwmark);
+    unwinding.add("the addresses and routes", deviceNetwork::undo);
 
     RunningGateway running =
         assembly.run(
             new LinkState(true, mtu, true),
             config.relay().enabled(),
             iface.addresses(),
-            iface.mtu().isAuto(),
-            () -> restore(network, plan, fwmark),
+            iface.mtu(),
+            deviceNetwork::restore,
             control -> {
               control.clampMss(iface.mssClamp());
               control.configure(
@@ -111,6 +112,7 @@ public final class GatewayStarter implements GatewayFactory {
                   config.peers(),
                   known);
             });
+    running.reconfigurable(deviceNetwork, config);
     GatewayStatus status = running.status();
     LOG.info(
         "{} is up: UDP port {}, peers {}, {}, {}",
@@ -144,14 +146,6 @@ public final class GatewayStarter implements GatewayFactory {
         file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
   }
 
-  private static void restore(NetworkState network, NetworkPlan plan, int fwmark) {
-    try {
-      network.restore(plan, fwmark);
-    } catch (SystemCallException e) {
-      LOG.error("{} is up without all of its routes: {}", plan.name(), e.getMessage());
-    }
-  }
-
   private static Gateway startBare(String name, Unwinding unwinding)
       throws SystemCallException, GatewayStartException {
     Assembly assembly = new Assembly(name, Workers.AUTO, Tuning.DEFAULT, unwinding);
@@ -166,7 +160,7 @@ public final class GatewayStarter implements GatewayFactory {
             new LinkState(false, Mtu.DEFAULT, true),
             false,
             List.of(),
-            false,
+            null,
             () -> {},
             control -> {});
     LOG.info(

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ public final class PathMtuWatch implements AutoCloseable {
   private static final long LEAST_PAUSE_MS = 200;
   private static final long PAUSE_FACTOR = 10;
 
+  private final BooleanSupplier wanted;
   private final Callable<String> device;
   private final Supplier<List<PathUse>> uses;
   private final IntSupplier fwmark;
@@ -55,12 +57,14 @@ public final class PathMtuWatch implements AutoCloseable {
   private final ProbePlan plan = new ProbePlan();
 
   private PathMtuWatch(
+      BooleanSupplier wanted,
       Callable<String> device,
       Supplier<List<PathUse>> uses,
       IntSupplier fwmark,
       NetlinkSocket netlink,
       RouteNews news)
       throws SystemCallException {
+    this.wanted = wanted;
     this.device = device;
     this.uses = uses;
     this.fwmark = fwmark;
@@ -73,18 +77,22 @@ public final class PathMtuWatch implements AutoCloseable {
   /**
    * Starts in the calling thread's network namespace, which has to be the sockets'.
    *
+   * @param wanted whether the MTU is to follow now
    * @param device its name now; while it is in another namespace nothing is done
    * @param uses of all peers whose endpoint is known; asked on the watch's thread
    * @param fwmark of the sockets, 0 for none
    */
   public static PathMtuWatch start(
-      Callable<String> device, Supplier<List<PathUse>> uses, IntSupplier fwmark)
+      BooleanSupplier wanted,
+      Callable<String> device,
+      Supplier<List<PathUse>> uses,
+      IntSupplier fwmark)
       throws SystemCallException {
     NetlinkSocket netlink = NetlinkSocket.open();
     RouteNews news = null;
     try {
       news = RouteNews.open();
-      PathMtuWatch watch = new PathMtuWatch(device, uses, fwmark, netlink, news);
+      PathMtuWatch watch = new PathMtuWatch(wanted, device, uses, fwmark, netlink, news);
       watch.thread.start();
       return watch;
     } catch (SystemCallException e) {
@@ -136,6 +144,9 @@ public final class PathMtuWatch implements AutoCloseable {
   }
 
   private void look() throws Exception {
+    if (!wanted.getAsBoolean()) {
+      return;
+    }
     Links links = new Links(netlink);
     Link link = links.find(device.call());
     List<PathUse> paths = uses.get();
@@ -144,20 +155,20 @@ public final class PathMtuWatch implements AutoCloseable {
       return;
     }
     Optional<PathMtu.Path> narrowest = narrowest(paths, link.index());
-    int wanted = PathMtu.ofDevice(narrowest);
-    if (wanted > link.mtu()) {
+    int fitting = PathMtu.ofDevice(narrowest);
+    if (fitting > link.mtu()) {
       List<Endpoint> all =
           paths.stream().map(PathUse::endpoint).limit(ProbePlan.MOST_PROBES).toList();
       if (probe(all, link.index())) {
         return;
       }
       narrowest = narrowest(paths, link.index());
-      wanted = PathMtu.ofDevice(narrowest);
+      fitting = PathMtu.ofDevice(narrowest);
     }
-    if (wanted != link.mtu()) {
+    if (fitting != link.mtu()) {
       narrowest.ifPresent(
           it -> LOG.info("the path to {} takes {} bytes", it.address().getHostAddress(), it.mtu()));
-      links.setMtu(link.index(), wanted);
+      links.setMtu(link.index(), fitting);
     }
   }
 

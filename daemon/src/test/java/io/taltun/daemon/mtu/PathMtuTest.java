@@ -104,7 +104,8 @@ class PathMtuTest {
           links.setMtu(tunnel, 1420);
           Endpoint peer = Endpoint.ofIpv4(0xc612_0102, 51820);
           try (PathMtuWatch _ =
-              PathMtuWatch.start(() -> "tunnel", () -> List.of(new PathUse(peer, 0)), () -> 0)) {
+              PathMtuWatch.start(
+                  () -> true, () -> "tunnel", () -> List.of(new PathUse(peer, 0)), () -> 0)) {
             links.setMtu(links.index("wide"), 1380);
             await(links, tunnel, 1300);
             links.setMtu(links.index("wide"), 1500);

@@ -21,9 +21,9 @@ public final class ForwardingTables {
   public static final int MSS_OF_MTU = -1;
 
   private final SessionIndex<Session> sessions;
-  private final boolean relay;
 
   // Written by the control thread.
+  private volatile boolean relay;
   private volatile int mtu;
   private int mssClamp = MSS_AS_IT_IS;
   private volatile MssLimit mssLimit;
@@ -97,5 +97,10 @@ public final class ForwardingTables {
 
   public boolean relay() {
     return relay;
+  }
+
+  /** Switches the relay; its targets are set before it goes on. */
+  public void setRelay(boolean relay) {
+    this.relay = relay;
   }
 }
