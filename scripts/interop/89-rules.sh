@@ -141,6 +141,29 @@ fragments() { # KIND
   must_not knock c udp "$(host 4)" 5002 4000
 }
 
+# Rules change under a connection that the LAN began, and it goes on; what the peer may no more, it may not at once.
+reloaded() { # KIND
+  local config
+  up "$1" 4 '    allow: ["any tcp 5001"]'
+  config=$LOGS/$(device g).yaml
+  serve h 5001 5002
+  start iperf-server.log c iperf3 -s -1
+  must knock c tcp "$(host 4)" 5001
+  sleep 0.5
+  start iperf.log h iperf3 -c 10.99.0.2 -t 6 -b 20M -J
+  local iperf=$STARTED
+  sleep 2
+  sed -i 's/any tcp 5001/any tcp 5002/' "$config"
+  must taltun_ctl g reload "$(device g)"
+  must_not knock c tcp "$(host 4)" 5001
+  must knock c tcp "$(host 4)" 5002
+  wait "$iperf" || fail "the connection from the LAN broke: $(jq -c .error "$LOGS/iperf.log")"
+  [ "$(jq '[.intervals[].sum.bytes | select(. == 0)] | length' "$LOGS/iperf.log")" = 0 ] || fail 'it stood still'
+  sed -i '/allow: ."any tcp/d' "$config"
+  must taltun_ctl g reload "$(device g)"
+  must knock c udp "$(host 4)" 5001
+}
+
 # ---- the MTU of the path ----
 
 device_mtu() { [ "$(in_ns g cat "/sys/class/net/$(device g)/mtu")" = "$1" ]; } # BYTES
@@ -248,6 +271,7 @@ for kind in wireguard-go ours; do
   taltun_case "rules: $kind may send everything but what is denied" deny_list $kind
 done
 taltun_case 'rules: fragments' fragments wireguard-go
+taltun_case 'rules: changed by a reload' reloaded wireguard-go
 for outer in 4 6; do
   taltun_case "mtu: auto follows the path over IPv$outer" follows_the_path wireguard-go $outer
   taltun_case "mtu: a number stays, over IPv$outer" goes_in_pieces wireguard-go $outer
