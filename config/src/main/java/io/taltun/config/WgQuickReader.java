@@ -90,6 +90,7 @@ final class WgQuickReader {
             addresses,
             listenPort,
             mtu,
+            MssClamp.AUTO,
             List.of(),
             table,
             fwmark,

@@ -129,7 +129,8 @@ final class RunningGateway implements Gateway {
         peer.lastHandshakeEpochNs(),
         peer.receivedBytes(),
         peer.sentBytes(),
-        peer.persistentKeepalive().toSeconds());
+        peer.persistentKeepalive().toSeconds(),
+        peer.deniedPackets());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
