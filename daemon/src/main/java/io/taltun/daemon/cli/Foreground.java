@@ -8,12 +8,15 @@ import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
 import io.taltun.daemon.metrics.MetricsServer;
+import io.taltun.daemon.reload.Reloader;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,30 +32,41 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Path file;
   private final Metrics metrics;
   private final boolean bare;
   private final StopRequest stop = new StopRequest();
+  private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, Metrics metrics, boolean bare) {
+  private Foreground(Host host, String name, Start start, Path file, Metrics metrics) {
     this.host = host;
     this.name = name;
     this.start = start;
+    this.file = file;
     this.metrics = metrics;
-    this.bare = bare;
+    this.bare = file == null;
   }
 
   /**
    * One that a configuration describes. Its device is its own: when it is deleted, that is a
    * failure.
+   *
+   * @param stateFolder where it finds and leaves what it learns
    */
-  static Foreground configured(Host host, TaltunConfig config) {
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
+    String name = config.iface().name();
+    Path stateFile = stateFolder.resolve(name + ".state");
     return new Foreground(
-        host, config.iface().name(), () -> host.gateways().start(config), config.metrics(), false);
+        host,
+        name,
+        () -> host.gateways().start(config, stateFile),
+        config.source(),
+        config.metrics());
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), Metrics.OFF, true);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), null, Metrics.OFF);
   }
 
   /**
@@ -64,7 +78,7 @@ final class Foreground {
     host.requireNotRunning(name);
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
+    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -77,14 +91,19 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    Reloader reloader = new Reloader(gateway, file);
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         MetricsServer _ = serveMetrics(gateway);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reload(reloader));
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      services.stopping();
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
@@ -94,6 +113,11 @@ final class Foreground {
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
+  }
+
+  private void reload(Reloader reloader) {
+    services.reloading();
+    reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
   /** Without them the gateway is as good as with them: null where they cannot be served. */

@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
+import io.taltun.config.MssClamp;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
@@ -8,8 +9,10 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -20,7 +23,9 @@ import io.taltun.dataplane.worker.WorkerGroup;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +58,7 @@ public final class Control {
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
+  private final PeerMemory memory;
   private final EndpointResolver resolver = new EndpointResolver();
 
   // Written by the control thread; null without a private key.
@@ -66,6 +72,7 @@ public final class Control {
    *
    * @param thread not yet started
    * @param random unpredictable
+   * @param memory what earlier runs left, and where later ones find what this one learns
    */
   public Control(
       ControlThread thread,
@@ -75,7 +82,9 @@ public final class Control {
       Aead aead,
       RandomGenerator random,
       NanoClock clock,
-      long rekeyAfterBytes) {
+      long rekeyAfterBytes,
+      PeerMemory memory) {
+    this.memory = memory;
     this.thread = thread;
     this.workers = workers;
     this.tables = tables;
@@ -83,9 +92,21 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names, clock, counters);
-    protocol =
-        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+    byte[] greatestSent = memory.greatestSent();
+    Tai64n timestamps =
+        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    actions =
+        new DataplaneActions(
+            workers,
+            peers,
+            sender,
+            aead,
+            names,
+            new Clocks(clock, wallClock),
+            counters,
+            timestamps,
+            memory);
+    protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
   /** Starts the thread. */
@@ -112,49 +133,68 @@ public final class Control {
   // Changes, on the control thread.
 
   /**
-   * Gives the device its key and its peers.
+   * Makes the peers those of a configuration, and the device's key another one, at once. What is so
+   * already is not touched: such peers keep their sessions.
    *
-   * @param identity owned by the control side from now on
+   * @param identity owned by the control side from now on; null keeps the one in use
    * @param known endpoints' names that are resolved already
    */
   public void configure(
       StaticIdentity identity, List<PeerConfig> configured, Map<HostPort, Endpoint> known) {
+    ConfiguredPeers target = new ConfiguredPeers(peers, configured, known, memory);
     DeviceEdit edit = edit();
-    edit.identity(identity);
-    for (PeerConfig peer : configured) {
-      add(edit, peer, known);
+    if (identity != null) {
+      edit.identity(identity);
     }
+    target.write(edit);
     edit.commit(clock.nowNs());
-    for (PeerConfig peer : configured) {
-      PeerEntry entry = peers.byKey(peer.publicKey());
-      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
-        entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
-        if (entry.protocol().endpoint() == null) {
-          resolver.resolve(
-              peer.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
-        }
-      }
-    }
+    target.settle(this::resolve, protocol);
   }
 
-  private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
-    PublicKey key = config.publicKey();
-    peers.name(key, config.name());
-    edit.add(key);
-    edit.presharedKey(key, config.presharedKey());
-    if (config.endpoint() != null) {
-      edit.endpoint(
-          key, known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint())));
-    }
-    edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
-    config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
+  /**
+   * @param moves whether the answer counts for a peer, too, that is somewhere already
+   */
+  private void resolve(PeerEntry entry, NamedEndpoint named, boolean moves) {
+    resolver.resolve(
+        named.name(),
+        named::wanted,
+        found ->
+            thread.execute(
+                () -> {
+                  // Where the peer was seen meanwhile is newer than what its name says.
+                  if (named.wanted() && (moves || entry.protocol().endpoint() == null)) {
+                    moveTo(entry, found);
+                  }
+                }));
   }
 
-  private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
-    // Where the peer was seen meanwhile is newer than what its name says.
-    if (entry.protocol().endpoint() == null) {
-      moveTo(entry, endpoint);
+  /** The peers as a file would have them; the preshared keys are the caller's to close. */
+  public List<PeerConfig> configuration() {
+    return peers.entries().stream()
+        .map(
+            it ->
+                new PeerConfig(
+                    it.name(),
+                    it.publicKey(),
+                    protocol.presharedKey(it.protocol()).copy(),
+                    it.configuredEndpoint(),
+                    List.copyOf(it.prefixes),
+                    Duration.ofNanos(it.protocol().persistentKeepaliveNs()),
+                    peers.access(it.publicKey())))
+        .toList();
+  }
+
+  /** Traffic of one session, in bytes, after which it is renewed. */
+  public void renewAfter(long bytes) {
+    protocol.renewAfter(bytes);
+  }
+
+  /** Whether packets between peers stay in userspace. */
+  public void relay(boolean on) {
+    if (on && !tables.relay()) {
+      tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
     }
+    tables.setRelay(on);
   }
 
   private void moveTo(PeerEntry entry, Endpoint endpoint) {
@@ -175,6 +215,17 @@ public final class Control {
     edit.commit(clock.nowNs());
   }
 
+  /** What the maximum segment size of TCP connections is lowered to from now on. */
+  public void clampMss(MssClamp clamp) {
+    if (clamp.equals(MssClamp.AUTO)) {
+      tables.setMssClamp(ForwardingTables.MSS_OF_MTU);
+    } else if (clamp.equals(MssClamp.OFF)) {
+      tables.setMssClamp(ForwardingTables.MSS_AS_IT_IS);
+    } else {
+      tables.setMssClamp(clamp.bytes());
+    }
+  }
+
   void publishPrefixes() {
     if (tables.relay()) {
       tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
@@ -191,6 +242,11 @@ public final class Control {
       LOG.warn("this host's addresses cannot be listed; the relay goes by the earlier ones", e);
     }
     return localAddresses;
+  }
+
+  /** A peer that was removed leaves nothing. */
+  void forget(PeerEntry entry) {
+    memory.forget(entry.publicKey());
   }
 
   void changeIdentity(StaticIdentity changed, long nowNs) {
@@ -270,6 +326,18 @@ public final class Control {
   /** The {@link Thread#threadId} of the control thread. */
   public long threadId() {
     return thread.threadId();
+  }
+
+  /** Where the peers are whose endpoints are known, and how much went there. Any thread. */
+  public List<PathUse> pathUses() {
+    List<PathUse> uses = new ArrayList<>();
+    for (PeerReading reading : peers.roster()) {
+      Endpoint endpoint = reading.peer().endpoint();
+      if (endpoint != null) {
+        uses.add(new PathUse(endpoint, reading.peer().sentBytes()));
+      }
+    }
+    return uses;
   }
 
   /** What the control thread counts. Any thread. */

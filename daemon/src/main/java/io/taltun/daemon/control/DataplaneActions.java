@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Actions;
@@ -8,15 +9,14 @@ import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
-import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Instant;
-import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,28 +28,31 @@ final class DataplaneActions implements Actions {
   private final PeerTable peers;
   private final HandshakeSender sender;
   private final Aead aead;
-  private final InstantSource wallClock;
   private final EndpointNames names;
-  private final NanoClock clock;
+  private final Clocks clocks;
   private final ControlCounters counters;
+  private final Tai64n timestamps;
+  private final PeerMemory memory;
 
   DataplaneActions(
       WorkerGroup workers,
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      InstantSource wallClock,
       EndpointNames names,
-      NanoClock clock,
-      ControlCounters counters) {
+      Clocks clocks,
+      ControlCounters counters,
+      Tai64n timestamps,
+      PeerMemory memory) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
-    this.wallClock = wallClock;
     this.names = names;
-    this.clock = clock;
+    this.clocks = clocks;
     this.counters = counters;
+    this.timestamps = timestamps;
+    this.memory = memory;
   }
 
   @Override
@@ -57,7 +60,8 @@ final class DataplaneActions implements Actions {
     int type = MessageType.of(message, length);
     counters.sent(type);
     if (type == MessageType.INITIATION) {
-      entry(peer).initiationSent(clock.nowNs());
+      entry(peer).initiationSent(clocks.boot().nowNs());
+      memory.sent(timestamps.last());
     }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
@@ -81,7 +85,7 @@ final class DataplaneActions implements Actions {
     life.attachment = session;
     if (life.initiator()) {
       counters.add(ControlCounter.SESSIONS_INITIATED, 1);
-      counters.roundTrip(entry(peer).initiationAnswered(clock.nowNs()));
+      counters.roundTrip(entry(peer).initiationAnswered(clocks.boot().nowNs()));
     } else {
       counters.add(ControlCounter.SESSIONS_ANSWERED, 1);
     }
@@ -99,7 +103,7 @@ final class DataplaneActions implements Actions {
       if (before != null) {
         counters.add(ControlCounter.SESSIONS_RENEWED, 1);
       }
-      Instant wall = wallClock.instant();
+      Instant wall = clocks.wall().instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
     }
@@ -126,7 +130,14 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
-    entry(peer).peer().setEndpoint(endpoint);
+    PeerEntry entry = entry(peer);
+    entry.peer().setEndpoint(endpoint);
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpointText());
+  }
+
+  @Override
+  public void initiationAnswered(PeerProtocol peer, byte[] timestamp) {
+    memory.answered(peer.publicKey(), timestamp);
   }
 
   @Override

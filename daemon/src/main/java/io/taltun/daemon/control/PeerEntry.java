@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
@@ -16,7 +17,6 @@ import java.util.Set;
  */
 final class PeerEntry implements PeerReading {
   private final PublicKey publicKey;
-  private final String name;
   private final Peer peer;
 
   /** Written by {@link AllowedIpTable}. */
@@ -24,9 +24,14 @@ final class PeerEntry implements PeerReading {
 
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
+  private HostPort configuredEndpoint;
   private NamedEndpoint namedEndpoint;
 
+  /** Denied packets that the log has told of. */
+  private long toldDenied;
+
   // Written by the control thread; others read it.
+  private volatile String name;
   private volatile List<IpPrefix> allowedIps = List.of();
   private volatile PeerState state = PeerState.IDLE;
   private volatile long lastHandshakeEpochNs;
@@ -49,6 +54,10 @@ final class PeerEntry implements PeerReading {
   @Override
   public String name() {
     return name;
+  }
+
+  void setName(String name) {
+    this.name = name;
   }
 
   @Override
@@ -74,13 +83,38 @@ final class PeerEntry implements PeerReading {
     lastSample = sample;
   }
 
+  /** What the file says, whatever became of it since; null for nothing. */
+  HostPort configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  /** The same as text, empty for nothing. */
+  String configuredEndpointText() {
+    return configuredEndpoint == null ? "" : configuredEndpoint.toString();
+  }
+
+  void setConfiguredEndpoint(HostPort configuredEndpoint) {
+    this.configuredEndpoint = configuredEndpoint;
+  }
+
   /** What its endpoint was configured by; null for an address, or when it was set since. */
   NamedEndpoint namedEndpoint() {
     return namedEndpoint;
   }
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
+    if (this.namedEndpoint != null) {
+      this.namedEndpoint.forget();
+    }
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** Packets that its access rules denied since the last call. */
+  long takeDeniedSince() {
+    long denied = peer.deniedPackets();
+    long since = denied - toldDenied;
+    toldDenied = denied;
+    return since;
   }
 
   @Override

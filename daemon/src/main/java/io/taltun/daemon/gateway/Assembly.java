@@ -6,7 +6,9 @@ import static io.taltun.daemon.gateway.KernelOffload.TUN_USO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
 
+import io.taltun.config.AeadConstruction;
 import io.taltun.config.IpPrefix;
+import io.taltun.config.Mtu;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.primitive.AeadChoice;
@@ -17,6 +19,8 @@ import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
+import io.taltun.daemon.mtu.PathMtuWatch;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
@@ -45,6 +49,7 @@ final class Assembly {
   private final WarmStart warmStart;
   private final WorkerPlan plan;
 
+  private PeerMemory memory = PeerMemory.NONE;
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
@@ -55,7 +60,7 @@ final class Assembly {
     this.tuning = tuning;
     this.unwinding = unwinding;
     primitives = primitives(tuning);
-    warmStart = WarmStart.begin(primitives.aead());
+    warmStart = WarmStart.begin(primitives.aead(), tuning.aead() == AeadConstruction.AUTO);
     plan = WorkerPlan.of(UsableCpus.now(), workers, tuning.pinning());
   }
 
@@ -70,6 +75,11 @@ final class Assembly {
 
   Primitives primitives() {
     return primitives;
+  }
+
+  /** Peers go on from what is remembered of them. */
+  void remember(PeerMemory memory) {
+    this.memory = memory;
   }
 
   private boolean wants(KernelOffload offload) {
@@ -104,6 +114,7 @@ final class Assembly {
    *
    * @param link as it is now
    * @param addresses of the device, to be shown
+   * @param mtu as it was configured; null for a device whose MTU is others' business
    * @param restoreNetwork gives the device back what it loses when its link goes down
    * @param configure run on the control thread, before anything is sent
    */
@@ -111,6 +122,7 @@ final class Assembly {
       LinkState link,
       boolean relay,
       List<IpPrefix> addresses,
+      Mtu mtu,
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
@@ -135,7 +147,8 @@ final class Assembly {
             primitives.aead(),
             random,
             new BootClock(),
-            tuning.rekeyAfterBytes());
+            tuning.rekeyAfterBytes(),
+            memory);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
@@ -150,6 +163,7 @@ final class Assembly {
         .submit(
             () -> {
               configure.accept(control);
+              live.followPaths(mtu != null && mtu.isAuto());
               live.begin();
               return null;
             })
@@ -161,7 +175,17 @@ final class Assembly {
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
-    RuntimeModes modes = modes(workers, relay);
+    if (mtu != null) {
+      unwinding.add(
+          "the watch over the paths' MTU",
+          PathMtuWatch.start(
+              live::followsPaths,
+              device::currentName,
+              control::pathUses,
+              () -> (int) sockets.fwmark()));
+    }
+
+    RuntimeModes modes = modes(workers, tables);
     RunningGateway running =
         new RunningGateway(
             name,
@@ -192,18 +216,22 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+  private Map<String, String> features(ForwardingTables tables) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
-    features.put("relay", relay ? "on" : "off");
+    features.put("relay", tables.relay() ? "on" : "off");
+    return features;
+  }
+
+  private RuntimeModes modes(WorkerGroup workers, ForwardingTables tables) {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        features,
+        () -> features(tables),
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

@@ -3,6 +3,7 @@ package io.taltun.daemon.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
@@ -10,6 +11,7 @@ import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Peer;
@@ -48,7 +50,8 @@ class DeviceEditTest {
           PRIMITIVES.aead(),
           random,
           () -> 0,
-          1L << 30);
+          1L << 30,
+          PeerMemory.NONE);
 
   DeviceEditTest() throws Exception {}
 
@@ -272,5 +275,28 @@ class DeviceEditTest {
     edit.add(ANN);
     control.commit(edit);
     assertThat(control.peers().getFirst().name()).isEqualTo("ann");
+  }
+
+  @Test
+  void shouldRestrictThePeerOfAKeyHoweverOftenItGoesAndComes() {
+    AccessRules none = new AccessRules(List.of(), List.of(), true);
+    PeerConfig config =
+        new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, none);
+    control.configure(
+        new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
+    assertThat(homeOwner().access()).isNotNull();
+    assertThat(homeOwner().access().log()).isTrue();
+
+    DeviceEdit edit = control.edit();
+    edit.removeAll();
+    edit.add(ANN);
+    edit.addPrefix(ANN, HOME);
+    control.commit(edit);
+    assertThat(homeOwner().access()).as("added again without a word").isNotNull();
+
+    edit = control.edit();
+    edit.access(ANN, AccessRules.NONE);
+    control.commit(edit);
+    assertThat(homeOwner().access()).isNull();
   }
 }

@@ -1,13 +1,16 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.Diff;
 import io.taltun.config.Offload;
 import io.taltun.config.Offloads;
+import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.health.Health;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -34,12 +37,24 @@ public final class FakeGateway implements Gateway {
   /** Of the peer {@link #PHONE}. */
   public volatile List<String> prefixes = List.of("fd99::3/128");
 
+  /** What it was started with, or took since; null for a device that wg configures. */
+  public volatile TaltunConfig config;
+
+  /** Why the machine refuses a change of the configuration; null for taking it. */
+  public volatile String obstacle;
+
+  private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
   private final PresharedKey presharedKey =
       PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  /** Packets of the peer {@link #PHONE} that its access rules did not allow. */
+  public void denyToPhone(long packets) {
+    denied = packets;
+  }
 
   public FakeGateway(String name) {
     this.name = name;
@@ -67,9 +82,10 @@ public final class FakeGateway implements Gateway {
             HANDSHAKE_NS,
             1_572_864,
             2048,
-            25);
+            25,
+            0);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
+        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -108,7 +124,7 @@ public final class FakeGateway implements Gateway {
         offloads,
         "aead=libcrypto",
         "libcrypto/split",
-        Map.of("udp-ipv6", "on"),
+        () -> Map.of("udp-ipv6", "on"),
         () -> live);
   }
 
@@ -152,6 +168,31 @@ public final class FakeGateway implements Gateway {
       throw new DeviceChangeException(refusal, "refused by a test");
     }
     changes.add(change);
+  }
+
+  @Override
+  public CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
+    TaltunConfig running = config;
+    if (running == null) {
+      return Gateway.super.reconfigure(target, dryRun);
+    }
+    try {
+      TaltunConfig wanted = target.from(running);
+      if (obstacle != null) {
+        throw ReconfigureException.failed(obstacle, null);
+      }
+      if (!dryRun) {
+        config = wanted;
+      }
+      return CompletableFuture.completedFuture(Diff.between(running, running, wanted));
+    } catch (ReconfigureException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public List<KernelRoute> routes() {
+    return List.of(new KernelRoute("192.168.50.0/24", 254));
   }
 
   @Override
