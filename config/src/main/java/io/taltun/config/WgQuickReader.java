@@ -55,7 +55,13 @@ final class WgQuickReader {
     }
     return new ConfigResult.Valid(
         new TaltunConfig(
-            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, problems.file()),
+            iface,
+            peers,
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Clients.DEFAULT,
+            problems.file()),
         problems.warnings());
   }
 
@@ -84,6 +90,7 @@ final class WgQuickReader {
             addresses,
             listenPort,
             mtu,
+            MssClamp.AUTO,
             List.of(),
             table,
             fwmark,

@@ -21,6 +21,7 @@ import java.util.List;
  * @param lastHandshakeEpochNs wall clock, nanoseconds since 1970; 0 for never
  * @param receivedBytes UDP payload of authentic messages
  * @param sentBytes UDP payload
+ * @param deniedPackets that its access rules did not allow
  */
 public record PeerSnapshot(
     String name,
@@ -32,7 +33,8 @@ public record PeerSnapshot(
     Duration persistentKeepalive,
     long lastHandshakeEpochNs,
     long receivedBytes,
-    long sentBytes) {
+    long sentBytes,
+    long deniedPackets) {
   /** Copies the list. */
   public PeerSnapshot {
     allowedIps = List.copyOf(allowedIps);
@@ -58,6 +60,7 @@ public record PeerSnapshot(
         Duration.ofNanos(protocol.persistentKeepaliveNs()),
         entry.lastHandshakeEpochNs(),
         received,
-        sent);
+        sent,
+        peer.deniedPackets());
   }
 }

@@ -18,6 +18,9 @@ public interface Gateway extends AutoCloseable {
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
 
+  /** What is counted and measured; never blocks. */
+  Telemetry telemetry();
+
   /** Whether its threads make progress, at most a second old; never blocks. */
   Health health();
 

@@ -16,6 +16,7 @@ import java.util.List;
  * @param receivedBytes of transport data
  * @param sentBytes of transport data
  * @param persistentKeepaliveSeconds 0 when off
+ * @param deniedPackets that its access rules did not allow
  */
 public record PeerStatus(
     String name,
@@ -28,7 +29,8 @@ public record PeerStatus(
     long lastHandshakeEpochNanos,
     long receivedBytes,
     long sentBytes,
-    long persistentKeepaliveSeconds) {
+    long persistentKeepaliveSeconds,
+    long deniedPackets) {
   /** Copies the list. */
   public PeerStatus {
     allowedIps = List.copyOf(allowedIps);

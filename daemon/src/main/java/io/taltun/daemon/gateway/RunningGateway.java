@@ -7,7 +7,6 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
-import io.taltun.daemon.health.Heartbeat;
 import io.taltun.dataplane.os.Errno;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +32,7 @@ final class RunningGateway implements Gateway {
   private final RuntimeModes modes;
   private final Control control;
   private final LiveDevice device;
-  private final Heartbeat heartbeat;
+  private final LiveTelemetry telemetry;
   private final Unwinding unwinding;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -56,14 +55,14 @@ final class RunningGateway implements Gateway {
       RuntimeModes modes,
       Control control,
       LiveDevice device,
-      Heartbeat heartbeat,
+      LiveTelemetry telemetry,
       Unwinding unwinding) {
     this.name = name;
     this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
     this.device = device;
-    this.heartbeat = heartbeat;
+    this.telemetry = telemetry;
     this.unwinding = unwinding;
   }
 
@@ -130,7 +129,8 @@ final class RunningGateway implements Gateway {
         peer.lastHandshakeEpochNs(),
         peer.receivedBytes(),
         peer.sentBytes(),
-        peer.persistentKeepalive().toSeconds());
+        peer.persistentKeepalive().toSeconds(),
+        peer.deniedPackets());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -143,13 +143,18 @@ final class RunningGateway implements Gateway {
   }
 
   @Override
+  public Telemetry telemetry() {
+    return telemetry;
+  }
+
+  @Override
   public Health health() {
-    return heartbeat.health();
+    return telemetry.health();
   }
 
   @Override
   public void onHealth(Consumer<Health> listener) {
-    heartbeat.listen(listener);
+    telemetry.heartbeat().listen(listener);
   }
 
   @Override

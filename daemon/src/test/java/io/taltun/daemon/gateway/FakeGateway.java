@@ -43,12 +43,18 @@ public final class FakeGateway implements Gateway {
   /** Why the machine refuses a change of the configuration; null for taking it. */
   public volatile String obstacle;
 
+  private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
   private final PresharedKey presharedKey =
       PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  /** Packets of the peer {@link #PHONE} that its access rules did not allow. */
+  public void denyToPhone(long packets) {
+    denied = packets;
+  }
 
   public FakeGateway(String name) {
     this.name = name;
@@ -76,9 +82,10 @@ public final class FakeGateway implements Gateway {
             HANDSHAKE_NS,
             1_572_864,
             2048,
-            25);
+            25,
+            0);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
+        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -124,6 +131,11 @@ public final class FakeGateway implements Gateway {
   /** As a kernel does that takes no more messages of several datagrams. */
   public void fallBackFromUdpGso() {
     udpGso = FeatureState.fallenBack("input/output error");
+  }
+
+  @Override
+  public Telemetry telemetry() {
+    return new FakeTelemetry(name);
   }
 
   @Override
