@@ -78,12 +78,15 @@ public final class ConfigReader {
     List<PeerConfig> peers = peers(file, new PeerReader(problems, claims, secrets, own));
     Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
+    Hooks hooks =
+        HooksSection.read(
+            section(file, "hooks", Keys.HOOKS), isFile ? problems.file() : null, problems);
     if (!problems.none()) {
       secrets.close();
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, problems.file()), problems.warnings());
+        new TaltunConfig(iface, peers, tuning, relay, hooks, problems.file()), problems.warnings());
   }
 
   private Section section(Section parent, String key, List<String> known) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay");
+  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "hooks");
 
   static final List<String> INTERFACE =
       List.of(
@@ -39,9 +39,15 @@ final class Keys {
           "udp-gso",
           "udp-gro",
           "aead",
-          "pinning");
+          "pinning",
+          "receive-buffer",
+          "send-buffer",
+          "tun-queue");
 
   static final List<String> RELAY = List.of("enabled");
+
+  static final List<String> HOOKS =
+      List.of("on-up", "on-down", "on-peer-online", "on-peer-offline", "timeout");
 
   private Keys() {}
 
@@ -55,6 +61,9 @@ final class Keys {
     }
     if (TUNING.contains(key)) {
       return Optional.of("`tuning`");
+    }
+    if (HOOKS.contains(key)) {
+      return Optional.of("`hooks`");
     }
     if (ROOT.contains(key)) {
       return Optional.of("the top level of the file");

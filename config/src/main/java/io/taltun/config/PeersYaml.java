@@ -50,7 +50,8 @@ public final class PeersYaml {
             0,
             Workers.AUTO);
     return write(
-        new TaltunConfig(iface, List.of(), Tuning.DEFAULT, Relay.DEFAULT, Path.of("peers.yaml")));
+        new TaltunConfig(
+            iface, List.of(), Tuning.DEFAULT, Relay.DEFAULT, Hooks.NONE, Path.of("peers.yaml")));
   }
 
   /** The file of a configuration; keys that came from files are written inline. */
@@ -72,7 +73,16 @@ public final class PeersYaml {
     yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
+    yaml.hooks(config.hooks());
     return yaml.out.toString();
+  }
+
+  private void hooks(Hooks hooks) {
+    if (!hooks.equals(Hooks.NONE)) {
+      line("", "");
+      line("hooks:", "");
+      HooksSection.write(hooks, (key, value) -> line("  " + key + ": " + value, ""));
+    }
   }
 
   private void header(List<ConfigError> leftOut) {

@@ -11,15 +11,22 @@ import java.util.Objects;
  * @param peers in the file's order
  * @param tuning limits
  * @param relay peer-to-peer packets
+ * @param hooks commands that are run at events
  * @param source the file it was read from, as it was named
  */
 public record TaltunConfig(
-    InterfaceConfig iface, List<PeerConfig> peers, Tuning tuning, Relay relay, Path source) {
+    InterfaceConfig iface,
+    List<PeerConfig> peers,
+    Tuning tuning,
+    Relay relay,
+    Hooks hooks,
+    Path source) {
   /** Copies the list. */
   public TaltunConfig {
     Objects.requireNonNull(iface, "iface");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(hooks, "hooks");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
   }
