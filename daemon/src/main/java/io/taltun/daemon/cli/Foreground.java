@@ -1,17 +1,21 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.HookEvent;
+import io.taltun.config.Hooks;
+import io.taltun.config.InterfaceConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
-import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.hook.GatewayHooks;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +32,15 @@ final class Foreground {
   private final String name;
   private final Start start;
   private final boolean bare;
+  private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
 
-  private Foreground(Host host, String name, Start start, boolean bare) {
+  private Foreground(Host host, String name, Start start, boolean bare, GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.bare = bare;
+    this.hooks = hooks;
   }
 
   /**
@@ -42,12 +48,15 @@ final class Foreground {
    * failure.
    */
   static Foreground configured(Host host, TaltunConfig config) {
-    return new Foreground(host, config.iface().name(), () -> host.gateways().start(config), false);
+    InterfaceConfig iface = config.iface();
+    GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
+    return new Foreground(host, iface.name(), () -> host.gateways().start(config), false, hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
+    GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
+    return new Foreground(host, name, () -> host.gateways().startBare(name), true, none);
   }
 
   /**
@@ -72,21 +81,37 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
-    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
-        SocketFileWatch _ = bare ? watch() : null) {
-      Signals.handle("USR1", () -> dump(gateway));
-      stop.setGateway(gateway);
-      LOG.info("{} answers on {}", name, host.adminSocket(name));
-      String broken = gateway.awaitStop();
-      if (broken != null && !(bare && gateway.deviceDeleted())) {
-        throw new CommandFailure(broken);
+    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
+      // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
+      String refused = hooks.run(HookEvent.UP, null);
+      if (refused != null) {
+        throw new CommandFailure(refused + "; " + name + " is taken down again");
       }
-      LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
+      serveUntilStopped(gateway);
     } catch (SocketInUseException e) {
       throw host.runsAlready(name);
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
+    }
+  }
+
+  private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
+    String reason = "not started";
+    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        SocketFileWatch _ = bare ? watch() : null) {
+      Signals.handle("USR1", () -> dump(gateway));
+      gateway.listen(hooks);
+      stop.setGateway(gateway);
+      LOG.info("{} answers on {}", name, host.adminSocket(name));
+      String broken = gateway.awaitStop();
+      reason = broken == null ? "stopped" : broken;
+      if (broken != null && !(bare && gateway.deviceDeleted())) {
+        throw new CommandFailure(broken);
+      }
+      LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
+    } finally {
+      hooks.close();
+      hooks.run(HookEvent.DOWN, reason);
     }
   }
 
@@ -118,8 +143,7 @@ final class Foreground {
         status.modes().describe(),
         status.drops(),
         status.counters());
-    for (PeerStatus peer : status.peers()) {
-      LOG.info("{}: {}", status.name(), peer);
-    }
+    status.peers().forEach(peer -> LOG.info("{}: {}", status.name(), peer));
+    gateway.dump().forEach(line -> LOG.info("{}: {}", status.name(), line));
   }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +50,15 @@ public final class Control {
   private final PeerTable peers;
   private final AllowedIpTable prefixes = new AllowedIpTable();
   private final HandshakeSender sender = new HandshakeSender();
+  private final PeerEvents events;
+  private final OverflowWatch overflows;
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
   private final EndpointResolver resolver = new EndpointResolver();
+
+  // Written before the thread starts.
+  private LongSupplier tunDrops = () -> 0;
 
   // Written by the control thread; null without a private key.
   private StaticIdentity identity;
@@ -82,15 +88,27 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names);
+    events = new PeerEvents(peers, clock);
+    overflows = new OverflowWatch(this::drops);
+    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names, events, clock);
     protocol =
         new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+  }
+
+  /**
+   * Counts what the kernel drops before the workers read it; before {@link #start}.
+   *
+   * @param total so far; asked on the control thread
+   */
+  public void countTunDrops(LongSupplier total) {
+    tunDrops = total;
   }
 
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, clock));
+    SlowSampler slow = new SlowSampler(peers, events, overflows, clock.nowNs());
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, slow, sender, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -192,6 +210,15 @@ public final class Control {
     return localAddresses;
   }
 
+  void peerRemoved(PeerEntry entry, long nowNs) {
+    events.onRemoved(entry, nowNs);
+  }
+
+  /** Tells a listener of the peers that are there, and of all that come and go from now on. */
+  public void listen(PeerListener listener) {
+    events.listen(listener);
+  }
+
   void changeIdentity(StaticIdentity changed, long nowNs) {
     protocol.changeIdentity(changed, nowNs);
     eraseIdentity();
@@ -217,7 +244,9 @@ public final class Control {
 
   /** The link is down: all sessions are erased. */
   public void localDown() {
-    protocol.onLocalDown(clock.nowNs());
+    long nowNs = clock.nowNs();
+    protocol.onLocalDown(nowNs);
+    events.onLinkDown(nowNs);
   }
 
   // What there is, on the control thread.
@@ -266,7 +295,10 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
-  /** What was dropped, by label; reasons that never happened are absent. */
+  /**
+   * What was dropped, by label; reasons that never happened are absent. Control thread: some are
+   * counted there.
+   */
   public Map<String, Long> drops() {
     Map<String, Long> drops = new LinkedHashMap<>();
     for (DropReason reason : DropReason.values()) {
@@ -276,12 +308,14 @@ public final class Control {
       putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
     }
     putUnlessZero(drops, "handshake_unsent", sender.unsent());
+    putUnlessZero(drops, OverflowWatch.TUN_QUEUE_FULL, tunDrops.getAsLong());
     return drops;
   }
 
   private static void putUnlessZero(Map<String, Long> map, String label, long value) {
     if (value != 0) {
-      map.put(label, value);
+      // A worker's queue and the control thread's may share a label.
+      map.merge(label, value, Long::sum);
     }
   }
 
@@ -291,7 +325,13 @@ public final class Control {
     for (Counter counter : Counter.values()) {
       counters.put(counter.label(), workers.sum(counter));
     }
+    counters.putAll(events.counts());
     return counters;
+  }
+
+  /** What only a developer wants to know, a line each. */
+  public List<String> dump() {
+    return StateDump.of(workers, protocol, peers, clock.nowNs());
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

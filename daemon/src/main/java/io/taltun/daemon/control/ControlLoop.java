@@ -22,6 +22,7 @@ public final class ControlLoop {
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final TrafficSampler sampler;
+  private final SlowSampler slowSampler;
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
@@ -31,12 +32,14 @@ public final class ControlLoop {
       DeviceProtocol protocol,
       PeerTable peers,
       TrafficSampler sampler,
+      SlowSampler slowSampler,
       HandshakeSender sender,
       NanoClock clock) {
     this.workers = workers;
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
+    this.slowSampler = slowSampler;
     this.sender = sender;
     this.clock = clock;
     intake = new HandshakeIntake(workers, protocol, clock, new ThreadCpuClock());
@@ -55,6 +58,7 @@ public final class ControlLoop {
     long checkInNs = intake.check();
     long nowNs = clock.nowNs();
     long sampleInNs = sampler.sample(nowNs);
+    slowSampler.sample(nowNs);
     protocol.poll(nowNs);
     long answerInNs = intake.answer();
     long timerInNs = untilTimer();

@@ -2,12 +2,15 @@ package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.wire.Initiation;
+import io.taltun.daemon.log.Facts;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
 import io.taltun.dataplane.mailbox.WorkerCommand;
+import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Turns what the protocol decides into sessions, snapshots and commands. Control thread only. */
 final class DataplaneActions implements Actions {
@@ -28,6 +32,8 @@ final class DataplaneActions implements Actions {
   private final Aead aead;
   private final InstantSource wallClock;
   private final EndpointNames names;
+  private final PeerEvents events;
+  private final NanoClock clock;
   private final long[] drops = new long[HandshakeDrop.values().length];
 
   DataplaneActions(
@@ -36,17 +42,24 @@ final class DataplaneActions implements Actions {
       HandshakeSender sender,
       Aead aead,
       InstantSource wallClock,
-      EndpointNames names) {
+      EndpointNames names,
+      PeerEvents events,
+      NanoClock clock) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
     this.wallClock = wallClock;
     this.names = names;
+    this.events = events;
+    this.clock = clock;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
+    if (peer != null && length == Initiation.LENGTH) {
+      entry(peer).handshakes.onInitiationSent(clock.nowNs());
+    }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
 
@@ -81,6 +94,8 @@ final class DataplaneActions implements Actions {
       Instant wall = wallClock.instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
+      entry.handshakes.onSession(current, clock.nowNs());
+      events.onSession(entry);
     }
   }
 
@@ -110,11 +125,19 @@ final class DataplaneActions implements Actions {
   @Override
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
-    switch (state) {
-      case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
-      case OFFLINE ->
-          LOG.info("peer {} is offline: no answer from {}", entry.name(), peer.endpoint());
-      default -> LOG.debug("peer {} is {}", entry.name(), state);
+    if (state == PeerState.OFFLINE) {
+      Facts.of("peer-unanswered")
+          .with("peer", entry.name())
+          .with("public_key", entry.publicKey().toBase64())
+          .with("endpoint", peer.endpoint() == null ? null : peer.endpoint().toString())
+          .log(
+              LOG,
+              Level.INFO,
+              "peer {} does not answer at {}; it is tried again",
+              entry.name(),
+              peer.endpoint());
+    } else {
+      LOG.debug("peer {} is {}", entry.name(), state);
     }
   }
 

@@ -176,6 +176,7 @@ public final class DeviceEdit {
     }
     for (PeerEntry entry : going) {
       peers.remove(entry);
+      control.peerRemoved(entry, nowNs);
       protocol.removePeer(entry.protocol());
     }
     if (changesIdentity) {

@@ -1,5 +1,8 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.daemon.control.PeerListener;
+import java.util.List;
+
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
 public interface Gateway extends AutoCloseable {
   /** The device's name. */
@@ -10,6 +13,15 @@ public interface Gateway extends AutoCloseable {
 
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
+
+  /**
+   * Tells a listener of the peers that are there and of all that come and go from then on; returns
+   * at once.
+   */
+  void listen(PeerListener listener);
+
+  /** What only a developer wants to know of the inside, a line each; no secret. */
+  List<String> dump();
 
   /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();

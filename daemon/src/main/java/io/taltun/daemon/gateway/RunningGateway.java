@@ -3,6 +3,7 @@ package io.taltun.daemon.gateway;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.dataplane.os.Errno;
 import java.util.List;
@@ -118,7 +119,11 @@ final class RunningGateway implements Gateway {
         peer.lastHandshakeEpochNs(),
         peer.receivedBytes(),
         peer.sentBytes(),
-        peer.persistentKeepalive().toSeconds());
+        peer.persistentKeepalive().toSeconds(),
+        peer.receivedPerSecond(),
+        peer.sentPerSecond(),
+        peer.roundTripNs() < 0 ? null : peer.roundTripNs(),
+        peer.receiveLoss());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -165,6 +170,20 @@ final class RunningGateway implements Gateway {
         peer.presharedKey().close();
       }
     }
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    control.submit(
+        () -> {
+          control.listen(listener);
+          return null;
+        });
+  }
+
+  @Override
+  public List<String> dump() {
+    return ask(control::dump);
   }
 
   /** Ends the gateway with a reason: it cannot go on. */

@@ -42,7 +42,9 @@ final class Rtnetlink {
   static final int IFF_UP = 0x1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;
+  static final int IFLA_TXQLEN = 13;
   static final int IFLA_LINKINFO = 18;
+  static final int IFLA_STATS64 = 23;
   static final int IFLA_AF_SPEC = 26;
   static final int IFLA_NET_NS_FD = 28;
   static final int IFLA_INFO_KIND = 1;

@@ -5,6 +5,7 @@ import io.taltun.config.Offloads;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.control.PeerListener;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,9 @@ public final class FakeGateway implements Gateway {
 
   /** What was asked for, in its order. */
   public final List<DeviceChange> changes = new CopyOnWriteArrayList<>();
+
+  /** Who was to hear of peers. */
+  public final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
 
   /** With which every change is refused; 0 for none is. */
   public volatile int refusal;
@@ -64,9 +68,14 @@ public final class FakeGateway implements Gateway {
             HANDSHAKE_NS,
             1_572_864,
             2048,
-            25);
+            25,
+            1000,
+            0,
+            12_345_678L,
+            0.015);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
+        new PeerStatus(
+            "phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, 0, 0, null, null);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -112,6 +121,16 @@ public final class FakeGateway implements Gateway {
   /** As a kernel does that takes no more messages of several datagrams. */
   public void fallBackFromUdpGso() {
     udpGso = FeatureState.fallenBack("input/output error");
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public List<String> dump() {
+    return List.of("nothing inside");
   }
 
   @Override
