@@ -54,6 +54,7 @@ static u8 (*cookies)[MAC_LENGTH];  // of each client
 static u8* has_cookie;
 static struct pool pool;
 static u64 made;  // initiations of each client so far
+static struct timespec began;
 static int pid, waiting, answered, replied;
 
 // ---- the pool
@@ -68,8 +69,8 @@ static void* make(void* of) {
   struct attempt spare;
   for (int i = share->from; i < share->to; i++) {
     u8 label[12];
-    // Message i is of client i % count, whose labels must grow.
-    tai64n(label, made + i / clients.count);
+    // Message i is of client i % count, whose labels must grow, whichever thread makes which when.
+    tai64n(label, &began, made + i / clients.count);
     write_initiation(i % SAMPLE ? &spare : &pool.attempts[i / SAMPLE], &clients.initiators[i % clients.count],
                      &clients.responder, pool.first_index + i, label, pool.messages[i]);
   }
@@ -299,6 +300,7 @@ int main(int argc, char** argv) {
   if (!keys || !pid || !clients.to.sin_port || !clients.first_source)
     die("--key, --to, --port, --keys, --sources, --pid");
   clients.to.sin_family = AF_INET;
+  clock_gettime(CLOCK_REALTIME, &began);
   responder_of(&clients.responder, public);
   read_keys(&clients, keys, 0);
   open_socket(&clients);

@@ -55,8 +55,10 @@ static void initiate(int client, u64 now) {
   struct peer* p = &peers[client];
   u8 message[INITIATION_LENGTH], label[12];
   struct outgoing out = {client, message, sizeof message};
+  struct timespec today;
+  clock_gettime(CLOCK_REALTIME, &today);
   // Labels grow by a grain at least, however fast the retries are.
-  tai64n(label, p->labels++);
+  tai64n(label, &today, p->labels++);
   write_initiation(&p->attempt, &clients.initiators[client], &clients.responder,
                    (u32)(client << 16 | (p->labels & 0xffff)), label, message);
   p->bearing = p->cookie_ns && now - p->cookie_ns < COOKIE_LIFE_NS;

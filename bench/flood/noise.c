@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
-#include <time.h>
 
 #define TAG 16
 #define TAI64_BASE ((1ull << 62) + 10)
@@ -214,14 +213,12 @@ enum type type_of(const u8* message, size_t length) {
   }
 }
 
-void tai64n(u8 out[12], u64 grains) {
-  struct timespec t;
-  clock_gettime(CLOCK_REALTIME, &t);
+void tai64n(u8 out[12], const struct timespec* from, u64 grains) {
   u64 per_second = SECOND_NS / GRAIN;  // the odd rest of a second is not used
-  u64 grain = (u64)t.tv_nsec / GRAIN;
+  u64 grain = (u64)from->tv_nsec / GRAIN;
   if (grain >= per_second) grain = per_second - 1;
   grain += grains;
-  u64 seconds = __builtin_bswap64(TAI64_BASE + t.tv_sec + grain / per_second);
+  u64 seconds = __builtin_bswap64(TAI64_BASE + from->tv_sec + grain / per_second);
   u32 nanoseconds = __builtin_bswap32(grain % per_second * GRAIN);
   memcpy(out, &seconds, 8);
   memcpy(out + 8, &nanoseconds, 4);

@@ -3,6 +3,7 @@
 #ifndef NOISE_H
 #define NOISE_H
 #include <openssl/evp.h>
+#include <time.h>
 
 #include "blake2s.h"
 
@@ -51,6 +52,6 @@ int read_cookie_reply(const struct responder* r, const u8 mac1[MAC_LENGTH], cons
 enum type type_of(const u8* message, size_t length);
 u32 index_at(const u8* message, int offset);  // 4: a sender's, in data and cookie replies a receiver's; 8: in responses
 
-// tai64n: now plus as many of the 2^24 ns that wireguard-go and the kernel round to.
-void tai64n(u8 out[12], u64 grains);
+// tai64n: a time of day plus as many of the 2^24 ns that wireguard-go and the kernel round to.
+void tai64n(u8 out[12], const struct timespec* from, u64 grains);
 #endif

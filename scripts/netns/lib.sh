@@ -11,6 +11,7 @@ RUN=$(mktemp -d "${TMPDIR:-/tmp}/taltun.XXXXXX") || exit 1
 LOGS=$RUN # of the running case
 MADE=$RUN/made
 : >"$MADE"
+export STATE_DIRECTORY=$RUN/state # of the Taltuns started here, not the machine's
 PASSED=0 FAILED=0 SKIPPED=0
 POLL=0.05 # seconds between two looks of wait_for
 PATIENCE=1 # how often it waits as long as it is told to: more beside other work

@@ -26,6 +26,13 @@ final class KeyFile {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
+  /**
+   * The group's bits of a credential are those of its access control list, through which systemd
+   * lets the service's user read what is root's (acl(5)).
+   */
+  private static final Set<PosixFilePermission> OTHERS_OF_CREDENTIAL =
+      EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
   private KeyFile() {}
 
   /**
@@ -34,6 +41,15 @@ final class KeyFile {
    * @throws IllegalArgumentException with what is wrong, never with content
    */
   static String read(Path file) {
+    return read(file, OTHERS);
+  }
+
+  /** The same for a file in the folder of a service's credentials. */
+  static String readCredential(Path file) {
+    return read(file, OTHERS_OF_CREDENTIAL);
+  }
+
+  private static String read(Path file, Set<PosixFilePermission> others) {
     String shown = Quote.path(file);
     byte[] raw;
     try {
@@ -44,7 +60,7 @@ final class KeyFile {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException(shown + " is not a regular file; name the key's file");
       }
-      Optional<String> exposed = exposure(file);
+      Optional<String> exposed = exposure(file, others);
       if (exposed.isPresent()) {
         throw new IllegalArgumentException(exposed.get());
       }
@@ -93,9 +109,13 @@ final class KeyFile {
 
   /** What to say when group or others may read or write the file. */
   static Optional<String> exposure(Path file) {
+    return exposure(file, OTHERS);
+  }
+
+  private static Optional<String> exposure(Path file, Set<PosixFilePermission> others) {
     try {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, new LinkOption[0]);
-      if (permissions.stream().noneMatch(OTHERS::contains)) {
+      if (permissions.stream().noneMatch(others::contains)) {
         return Optional.empty();
       }
       return Optional.of(

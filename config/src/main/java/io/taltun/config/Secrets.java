@@ -15,6 +15,7 @@ import java.util.function.Function;
 final class Secrets implements AutoCloseable {
   private final Problems problems;
   private final boolean isFile;
+  private final Credentials credentials;
   private final List<PresharedKey> presharedKeys = new ArrayList<>();
   private PrivateKey ownKey;
   private boolean exposureReported;
@@ -23,8 +24,13 @@ final class Secrets implements AutoCloseable {
    * @param isFile whether the configuration itself lies in a file whose mode counts
    */
   Secrets(Problems problems, boolean isFile) {
+    this(problems, isFile, Credentials.ofThisProcess());
+  }
+
+  Secrets(Problems problems, boolean isFile, Credentials credentials) {
     this.problems = problems;
     this.isFile = isFile;
+    this.credentials = credentials;
   }
 
   /** Our key once it was read, or null. */
@@ -74,13 +80,14 @@ final class Secrets implements AutoCloseable {
   }
 
   private <K> K fromFile(String name, Function<String, K> parser) {
+    Path credential = credentials.find(name);
     Path file;
     try {
-      file = problems.file().resolveSibling(name);
+      file = credential == null ? problems.file().resolveSibling(name) : credential;
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(Quote.value(name) + " is not a file name", e);
     }
-    String text = KeyFile.read(file);
+    String text = credential == null ? KeyFile.read(file) : KeyFile.readCredential(file);
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {

@@ -73,6 +73,11 @@ public final class Tai64n {
         seconds++;
       }
     }
+    return last();
+  }
+
+  /** The label that {@link #next} gave out last; the caller's. */
+  public byte[] last() {
     byte[] label = new byte[LENGTH];
     for (int i = 0; i < 8; i++) {
       label[i] = (byte) (seconds >>> 56 - 8 * i);

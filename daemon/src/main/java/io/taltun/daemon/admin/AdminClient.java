@@ -2,7 +2,9 @@ package io.taltun.daemon.admin;
 
 import io.taltun.daemon.gateway.GatewayInfo;
 import io.taltun.daemon.gateway.GatewayStatus;
+import io.taltun.daemon.why.Explanation;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -28,6 +30,17 @@ public final class AdminClient {
   /** The parsed info. */
   public GatewayInfo info() throws IOException {
     return AdminJson.MAPPER.readValue(exchange("GET", "/info"), GatewayInfo.class);
+  }
+
+  /** What becomes of packets to an address. */
+  public Explanation why(InetAddress address) throws IOException {
+    return AdminJson.MAPPER.readValue(
+        exchange("GET", "/why?address=" + address.getHostAddress()), Explanation.class);
+  }
+
+  /** The explanation in lines of JSON. */
+  public static String json(Explanation explanation) throws IOException {
+    return AdminJson.MAPPER.writeValueAsString(explanation);
   }
 
   /** Returns when the gateway says that it is well. */

@@ -15,7 +15,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutException;
+import io.taltun.config.IpPrefix;
 import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.health.Health;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger("admin");
   private static final String STOP = "/stop";
+  private static final String WHY = "/why?address=";
 
   private final Gateway gateway;
   private final Map<String, Map<HttpMethod, Supplier<Object>>> answers;
@@ -45,15 +48,34 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Map.of(HttpMethod.POST, () -> Map.of("stopping", gateway.name())));
   }
 
-  /** A gateway whose control thread does not answer is not well. */
-  private Map<String, String> health() {
-    return Map.of("name", gateway.status().name(), "state", "up");
+  private Map<HttpMethod, Supplier<Object>> why(String path) {
+    return Map.of(HttpMethod.GET, () -> explain(path.substring(WHY.length())));
   }
+
+  private Object explain(String address) {
+    try {
+      return gateway.why(IpPrefix.parse(address).address());
+    } catch (IllegalArgumentException e) {
+      return new Unwell(error(e.getMessage()));
+    }
+  }
+
+  /** Never waits for the gateway: what it says is at most one beat old. */
+  private Object health() {
+    Health health = gateway.health();
+    return health.isWell()
+        ? Map.of("name", gateway.name(), "state", "up")
+        : new Unwell(error(health.reason()));
+  }
+
+  /** What goes out with 503. */
+  private record Unwell(Map<String, String> body) {}
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
     String path = request.uri();
-    var byMethod = answers.get(path);
+    // The only one with a question in its path.
+    var byMethod = path.startsWith(WHY) ? why(path) : answers.get(path);
     if (!request.decoderResult().isSuccess()) {
       send(context, false, HttpResponseStatus.BAD_REQUEST, error("not a request"));
       return;
@@ -77,6 +99,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       LOG.warn("the gateway did not answer {} {}", request.method(), path, e);
       String message = "the gateway does not answer; see its log";
       send(context, keepAlive, HttpResponseStatus.SERVICE_UNAVAILABLE, error(message));
+      return;
+    }
+    if (body instanceof Unwell unwell) {
+      send(context, keepAlive, HttpResponseStatus.SERVICE_UNAVAILABLE, unwell.body());
       return;
     }
     ChannelFuture sent = send(context, keepAlive, HttpResponseStatus.OK, body);

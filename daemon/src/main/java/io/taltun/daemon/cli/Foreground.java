@@ -9,12 +9,14 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.hook.GatewayHooks;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ final class Foreground {
   private final boolean bare;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
+  private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(Host host, String name, Start start, boolean bare, GatewayHooks hooks) {
     this.host = host;
@@ -46,11 +49,15 @@ final class Foreground {
   /**
    * One that a configuration describes. Its device is its own: when it is deleted, that is a
    * failure.
+   *
+   * @param stateFolder where it finds and leaves what it learns
    */
-  static Foreground configured(Host host, TaltunConfig config) {
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
     InterfaceConfig iface = config.iface();
+    Path stateFile = stateFolder.resolve(iface.name() + ".state");
     GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
-    return new Foreground(host, iface.name(), () -> host.gateways().start(config), false, hooks);
+    return new Foreground(
+        host, iface.name(), () -> host.gateways().start(config, stateFile), false, hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
@@ -103,7 +110,10 @@ final class Foreground {
       gateway.listen(hooks);
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      services.stopping();
       reason = broken == null ? "stopped" : broken;
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);

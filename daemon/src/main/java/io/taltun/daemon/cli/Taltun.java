@@ -84,6 +84,7 @@ public final class Taltun implements Runnable {
     commands.put("up", () -> new Up(host, root));
     commands.put("down", () -> new Down(host));
     commands.put("status", () -> new Status(host));
+    commands.put("why", () -> new Why(host));
     commands.put("wg", () -> new Wg(host, root));
     commands.put("check", () -> new Check(host));
     commands.put("genkey", GenKey::new);
@@ -92,6 +93,7 @@ public final class Taltun implements Runnable {
     commands.put("import", Import::new);
     commands.put("export", () -> new Export(host));
     commands.put("completion", () -> new Completion(host));
+    commands.put("manual", () -> new Manual(host));
     commands.put("warm-up", () -> new WarmUp(host));
     return commands;
   }

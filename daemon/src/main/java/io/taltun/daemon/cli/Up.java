@@ -31,6 +31,8 @@ final class Up implements Callable<Integer> {
     JSON
   }
 
+  private static final Path DEFAULT_STATE = Path.of("/var/lib/taltun");
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -47,6 +49,14 @@ final class Up implements Callable<Integer> {
       paramLabel = "FILE",
       description = "With --daemon: where the log goes; default: /run/taltun/NAME.log.")
   private Path log;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "FOLDER",
+      description =
+          "Where NAME.state keeps what is learned of peers;"
+              + " default: $STATE_DIRECTORY, or /var/lib/taltun.")
+  private Path stateFolder;
 
   @Option(
       names = "--log-format",
@@ -89,7 +99,7 @@ final class Up implements Callable<Integer> {
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
         Logs.configure(
             style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
-        Foreground.configured(host, config).run(untilStdinCloses);
+        Foreground.configured(host, config, stateFolder()).run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -104,6 +114,7 @@ final class Up implements Callable<Integer> {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("up", "-c", read.toAbsolutePath().toString(), "--log-format"));
     arguments.add(logFormat.name().toLowerCase(Locale.ROOT));
+    arguments.addAll(List.of("--state-dir", stateFolder().toAbsolutePath().toString()));
     if (root.debug()) {
       arguments.add("--debug");
     }
@@ -112,6 +123,15 @@ final class Up implements Callable<Integer> {
         .getOut()
         .println(
             "%s is up; its log is %s, 'taltun down %s' stops it".formatted(name, logFile, name));
+  }
+
+  /** An option before what systemd says (systemd.exec(5), StateDirectory=) before the default. */
+  private Path stateFolder() {
+    if (stateFolder != null) {
+      return stateFolder;
+    }
+    String ofUnit = System.getenv("STATE_DIRECTORY");
+    return ofUnit == null || ofUnit.isEmpty() ? DEFAULT_STATE : Path.of(ofUnit.split(":")[0]);
   }
 
   private void writeStarter(Path target) throws IOException {

@@ -1,20 +1,19 @@
 package io.taltun.daemon.cli;
 
-import io.taltun.config.ConfigReader;
-import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
-import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.cli.demo.NetworkSpace;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.log.LogStyle;
 import io.taltun.daemon.log.Logs;
-import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.dataplane.memory.PathWarmUp;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,15 +73,14 @@ final class WarmUp implements Callable<Integer> {
     Path file = folder.resolve("peers.yaml");
     try {
       writeConfiguration(file);
-      TaltunConfig config =
-          Configurations.require(ConfigReader.read(file), spec.commandLine().getErr());
       try (NetworkSpace space = NetworkSpace.create("warm-up")) {
-        space.call(() -> startGateway(config, folder));
+        space.call(() -> startGateway(file, folder));
       } catch (CommandFailure refused) {
         spec.commandLine().getErr().println("taltun warm-up: " + refused.getMessage());
+        Taltun.commandLine(host, "check")
+            .setOut(new PrintWriter(Writer.nullWriter()))
+            .execute("check", "--config", file.toString());
         loadClasses();
-      } finally {
-        Configurations.eraseKeys(config);
       }
     } finally {
       Files.deleteIfExists(file);
@@ -101,16 +99,29 @@ final class WarmUp implements Callable<Integer> {
     }
   }
 
-  private Void startGateway(TaltunConfig config, Path folder) throws Exception {
-    try (Gateway gateway = host.gateways().start(config);
-        UapiServer _ = UapiServer.open(folder.resolve("uapi.sock"), gateway);
-        AdminServer _ = AdminServer.open(folder.resolve("admin.sock"), gateway)) {
-      // The cache keeps the compiler's profiles (JEP 515): the longer they are, the sooner the
-      // packet
-      // path is compiled for good in every later start.
-      PathWarmUp.run(Primitives.best().aead(), PROFILING_NS, new BootClock());
-      return null;
+  /** With the very command: what picocli makes of it is a part of each start. */
+  private Void startGateway(Path file, Path folder) {
+    // The cache keeps the compiler's profiles (JEP 515): the longer they are, the sooner the packet
+    // path is compiled for good in every later start.
+    PathWarmUp.run(Primitives.best().aead(), PROFILING_NS, new BootClock());
+    Host other =
+        new Host(
+            file,
+            folder,
+            folder,
+            host.gateways(),
+            host.privileges(),
+            host.selfCommand(),
+            InputStream.nullInputStream(),
+            host.terminal());
+    int status =
+        Taltun.commandLine(other, "up")
+            .setErr(spec.commandLine().getErr())
+            .execute("up", "--config", file.toString(), "--until-stdin-closes");
+    if (status != 0) {
+      throw new CommandFailure("the gateway did not start");
     }
+    return null;
   }
 
   /** Those of the gateway, from the archives that they are in. */

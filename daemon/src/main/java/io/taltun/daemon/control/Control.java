@@ -10,6 +10,9 @@ import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.state.PeerRecord;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -49,16 +52,21 @@ public final class Control {
   private final ForwardingTables tables;
   private final PeerTable peers;
   private final AllowedIpTable prefixes = new AllowedIpTable();
-  private final HandshakeSender sender = new HandshakeSender();
+  private final ControlCounters counters = new ControlCounters();
+  private final HandshakeSender sender = new HandshakeSender(counters);
   private final PeerEvents events;
   private final OverflowWatch overflows;
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
+  private final PeerMemory memory;
   private final EndpointResolver resolver = new EndpointResolver();
 
   // Written before the thread starts.
   private LongSupplier tunDrops = () -> 0;
+
+  // Written by the control thread once a second.
+  private volatile long tunDropped;
 
   // Written by the control thread; null without a private key.
   private StaticIdentity identity;
@@ -71,6 +79,7 @@ public final class Control {
    *
    * @param thread not yet started
    * @param random unpredictable
+   * @param memory what earlier runs left, and where later ones find what this one learns
    */
   public Control(
       ControlThread thread,
@@ -80,7 +89,9 @@ public final class Control {
       Aead aead,
       RandomGenerator random,
       NanoClock clock,
-      long rekeyAfterBytes) {
+      long rekeyAfterBytes,
+      PeerMemory memory) {
+    this.memory = memory;
     this.thread = thread;
     this.workers = workers;
     this.tables = tables;
@@ -88,11 +99,23 @@ public final class Control {
     this.clock = clock;
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
+    byte[] greatestSent = memory.greatestSent();
+    Tai64n timestamps =
+        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
     events = new PeerEvents(peers, clock);
-    overflows = new OverflowWatch(this::drops);
-    actions = new DataplaneActions(workers, peers, sender, aead, wallClock, names, events, clock);
-    protocol =
-        new DeviceProtocol(null, new Tai64n(wallClock), random, peers, actions, rekeyAfterBytes);
+    overflows = new OverflowWatch(this::latestDrops);
+    actions =
+        new DataplaneActions(
+            workers,
+            peers,
+            sender,
+            aead,
+            new Clocks(clock, wallClock),
+            counters,
+            timestamps,
+            memory,
+            new PeerWatchers(names, events));
+    protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
   }
 
   /**
@@ -108,7 +131,7 @@ public final class Control {
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
     SlowSampler slow = new SlowSampler(peers, events, overflows, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, slow, sender, clock));
+    thread.start(new ControlLoop(workers, protocol, peers, sampler, slow, sender, counters, clock));
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -144,7 +167,11 @@ public final class Control {
     edit.commit(clock.nowNs());
     for (PeerConfig peer : configured) {
       PeerEntry entry = peers.byKey(peer.publicKey());
-      if (peer.endpoint() != null && EndpointResolver.literal(peer.endpoint()) == null) {
+      entry.setConfiguredEndpoint(peer.endpoint());
+      boolean remembered = restore(entry);
+      // Where a peer was once may be nobody by now: what is configured is asked again then.
+      if (peer.endpoint() != null
+          && (remembered || EndpointResolver.literal(peer.endpoint()) == null)) {
         entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
         if (entry.protocol().endpoint() == null) {
           resolver.resolve(
@@ -154,17 +181,40 @@ public final class Control {
     }
   }
 
+  /** Whether the peer begins where it was last. */
+  private boolean restore(PeerEntry entry) {
+    PeerRecord record = memory.recall(entry.publicKey());
+    if (record == null) {
+      return false;
+    }
+    if (record.timestamp() != null) {
+      protocol.restoreTimestamp(entry.protocol(), record.timestamp());
+    }
+    return record.endpointFor(entry.configuredEndpoint()) != null;
+  }
+
   private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
     PublicKey key = config.publicKey();
     peers.name(key, config.name());
     edit.add(key);
     edit.presharedKey(key, config.presharedKey());
-    if (config.endpoint() != null) {
-      edit.endpoint(
-          key, known.getOrDefault(config.endpoint(), EndpointResolver.literal(config.endpoint())));
+    Endpoint endpoint = endpoint(config, known);
+    if (endpoint != null) {
+      edit.endpoint(key, endpoint);
     }
     edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
     config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
+  }
+
+  private Endpoint endpoint(PeerConfig config, Map<HostPort, Endpoint> known) {
+    HostPort configured = config.endpoint();
+    PeerRecord record = memory.recall(config.publicKey());
+    Endpoint last =
+        record == null ? null : record.endpointFor(configured == null ? "" : configured.toString());
+    if (last != null || configured == null) {
+      return last;
+    }
+    return known.getOrDefault(configured, EndpointResolver.literal(configured));
   }
 
   private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
@@ -210,8 +260,10 @@ public final class Control {
     return localAddresses;
   }
 
-  void peerRemoved(PeerEntry entry, long nowNs) {
+  /** A peer that was removed leaves nothing. */
+  void forget(PeerEntry entry, long nowNs) {
     events.onRemoved(entry, nowNs);
+    memory.forget(entry.publicKey());
   }
 
   /** Tells a listener of the peers that are there, and of all that come and go from now on. */
@@ -295,21 +347,33 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
-  /**
-   * What was dropped, by label; reasons that never happened are absent. Control thread: some are
-   * counted there.
-   */
+  /** What the control thread counts. Any thread. */
+  public ControlCounters ownCounters() {
+    return counters;
+  }
+
+  /** All peers as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return peers.roster();
+  }
+
+  /** What was dropped, by label; reasons that never happened are absent. */
   public Map<String, Long> drops() {
     Map<String, Long> drops = new LinkedHashMap<>();
     for (DropReason reason : DropReason.values()) {
       putUnlessZero(drops, reason.label(), workers.sum(reason));
     }
     for (HandshakeDrop reason : HandshakeDrop.values()) {
-      putUnlessZero(drops, "handshake_" + reason.label(), actions.drops(reason));
+      putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
-    putUnlessZero(drops, "handshake_unsent", sender.unsent());
-    putUnlessZero(drops, OverflowWatch.TUN_QUEUE_FULL, tunDrops.getAsLong());
+    putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
+    putUnlessZero(drops, OverflowWatch.TUN_QUEUE_FULL, tunDropped);
     return drops;
+  }
+
+  private Map<String, Long> latestDrops() {
+    tunDropped = tunDrops.getAsLong();
+    return drops();
   }
 
   private static void putUnlessZero(Map<String, Long> map, String label, long value) {
@@ -321,12 +385,20 @@ public final class Control {
 
   /** Everything else that is counted, by label. Any thread. */
   public Map<String, Long> counters() {
-    Map<String, Long> counters = new LinkedHashMap<>();
+    Map<String, Long> all = new LinkedHashMap<>();
     for (Counter counter : Counter.values()) {
-      counters.put(counter.label(), workers.sum(counter));
+      all.put(counter.label(), workers.sum(counter));
     }
-    counters.putAll(events.counts());
-    return counters;
+    for (ControlCounter counter : ControlCounter.values()) {
+      all.put(counter.label(), counters.get(counter));
+    }
+    all.putAll(events.counts());
+    return all;
+  }
+
+  /** To whom packets to an address go, and how that peer is; null for nobody. */
+  public PeerFacts destination(InetAddress address) {
+    return new DestinationReader(prefixes, clock.nowNs()).read(address);
   }
 
   /** What only a developer wants to know, a line each. */

@@ -26,6 +26,7 @@ public final class ControlLoop {
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
+  private final ControlCounters counters;
 
   ControlLoop(
       WorkerGroup workers,
@@ -34,6 +35,7 @@ public final class ControlLoop {
       TrafficSampler sampler,
       SlowSampler slowSampler,
       HandshakeSender sender,
+      ControlCounters counters,
       NanoClock clock) {
     this.workers = workers;
     this.protocol = protocol;
@@ -41,8 +43,9 @@ public final class ControlLoop {
     this.sampler = sampler;
     this.slowSampler = slowSampler;
     this.sender = sender;
+    this.counters = counters;
     this.clock = clock;
-    intake = new HandshakeIntake(workers, protocol, clock, new ThreadCpuClock());
+    intake = new HandshakeIntake(workers, protocol, counters, clock, new ThreadCpuClock());
   }
 
   /**
@@ -63,6 +66,7 @@ public final class ControlLoop {
     long answerInNs = intake.answer();
     long timerInNs = untilTimer();
     sender.flush();
+    counters.load(protocol.waitingInitiations(), protocol.underLoad(nowNs));
     if (more) {
       return 0;
     }

@@ -16,8 +16,10 @@ import org.slf4j.LoggerFactory;
  * deadline or until somebody calls {@link #wake}. An exception is logged and the loop goes on.
  */
 public final class ControlThread {
+  /** The thread's. */
+  public static final String NAME = "taltun-control";
+
   private static final Logger LOG = LoggerFactory.getLogger("control");
-  private static final String NAME = "taltun-control";
   private static final long MAX_SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** During a flood: what comes meanwhile is taken in one go, and nobody wakes us for each. */

@@ -1,23 +1,23 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.key.TransportKeys;
+import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
-import io.taltun.crypto.wire.Initiation;
+import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.log.Facts;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.SessionLife;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
-import io.taltun.dataplane.os.NanoClock;
 import io.taltun.dataplane.session.Keypairs;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Instant;
-import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -30,35 +30,42 @@ final class DataplaneActions implements Actions {
   private final PeerTable peers;
   private final HandshakeSender sender;
   private final Aead aead;
-  private final InstantSource wallClock;
-  private final EndpointNames names;
-  private final PeerEvents events;
-  private final NanoClock clock;
-  private final long[] drops = new long[HandshakeDrop.values().length];
+  private final Clocks clocks;
+  private final ControlCounters counters;
+  private final Tai64n timestamps;
+  private final PeerMemory memory;
+  private final PeerWatchers watchers;
 
   DataplaneActions(
       WorkerGroup workers,
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      InstantSource wallClock,
-      EndpointNames names,
-      PeerEvents events,
-      NanoClock clock) {
+      Clocks clocks,
+      ControlCounters counters,
+      Tai64n timestamps,
+      PeerMemory memory,
+      PeerWatchers watchers) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
-    this.wallClock = wallClock;
-    this.names = names;
-    this.events = events;
-    this.clock = clock;
+    this.clocks = clocks;
+    this.counters = counters;
+    this.timestamps = timestamps;
+    this.memory = memory;
+    this.watchers = watchers;
   }
 
   @Override
   public void sendHandshake(PeerProtocol peer, byte[] message, int length, Endpoint to) {
-    if (peer != null && length == Initiation.LENGTH) {
-      entry(peer).handshakes.onInitiationSent(clock.nowNs());
+    int type = MessageType.of(message, length);
+    counters.sent(type);
+    if (type == MessageType.INITIATION) {
+      long nowNs = clocks.boot().nowNs();
+      entry(peer).initiationSent(nowNs);
+      entry(peer).handshakes.onInitiationSent(nowNs);
+      memory.sent(timestamps.last());
     }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
   }
@@ -80,6 +87,12 @@ final class DataplaneActions implements Actions {
             life.receiveUntilNs(),
             workers.size());
     life.attachment = session;
+    if (life.initiator()) {
+      counters.add(ControlCounter.SESSIONS_INITIATED, 1);
+      counters.roundTrip(entry(peer).initiationAnswered(clocks.boot().nowNs()));
+    } else {
+      counters.add(ControlCounter.SESSIONS_ANSWERED, 1);
+    }
     peers.sessions().put(life.localIndex(), session);
   }
 
@@ -91,11 +104,14 @@ final class DataplaneActions implements Actions {
     Session now = session(current);
     entry.peer().setKeypairs(new Keypairs(now, session(previous), session(next)));
     if (now != null && now != before) {
-      Instant wall = wallClock.instant();
+      if (before != null) {
+        counters.add(ControlCounter.SESSIONS_RENEWED, 1);
+      }
+      Instant wall = clocks.wall().instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
-      entry.handshakes.onSession(current, clock.nowNs());
-      events.onSession(entry);
+      entry.handshakes.onSession(current, clocks.boot().nowNs());
+      watchers.events().onSession(entry);
     }
   }
 
@@ -114,17 +130,26 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void unanswered(PeerProtocol peer, long nowNs) {
-    names.onUnanswered(entry(peer), nowNs);
+    counters.add(ControlCounter.INITIATIONS_UNANSWERED, 1);
+    watchers.names().onUnanswered(entry(peer), nowNs);
   }
 
   @Override
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
-    entry(peer).peer().setEndpoint(endpoint);
+    PeerEntry entry = entry(peer);
+    entry.peer().setEndpoint(endpoint);
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+  }
+
+  @Override
+  public void initiationAnswered(PeerProtocol peer, byte[] timestamp) {
+    memory.answered(peer.publicKey(), timestamp);
   }
 
   @Override
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
+    entry.setState(state);
     if (state == PeerState.OFFLINE) {
       Facts.of("peer-unanswered")
           .with("peer", entry.name())
@@ -143,12 +168,7 @@ final class DataplaneActions implements Actions {
 
   @Override
   public void dropped(HandshakeDrop reason) {
-    drops[reason.ordinal()]++;
-  }
-
-  /** Handshake messages that went no further. */
-  long drops(HandshakeDrop reason) {
-    return drops[reason.ordinal()];
+    counters.drop(reason);
   }
 
   private static PeerEntry entry(PeerProtocol peer) {

@@ -176,13 +176,14 @@ public final class DeviceEdit {
     }
     for (PeerEntry entry : going) {
       peers.remove(entry);
-      control.peerRemoved(entry, nowNs);
       protocol.removePeer(entry.protocol());
+      control.forget(entry, nowNs);
     }
     if (changesIdentity) {
       control.changeIdentity(identity, nowNs);
     }
     drafts.values().forEach(draft -> commit(draft, nowNs));
+    peers.show();
   }
 
   private void commit(Draft draft, long nowNs) {

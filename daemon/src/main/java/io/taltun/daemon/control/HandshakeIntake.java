@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.crypto.wire.MessageType;
 import io.taltun.daemon.peer.Answer;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.dataplane.mailbox.ControlRing;
@@ -32,6 +33,7 @@ final class HandshakeIntake {
 
   private final WorkerGroup workers;
   private final DeviceProtocol protocol;
+  private final ControlCounters counters;
   private final NanoClock clock;
   private final NanoClock cpu;
   private final WorkShare checks;
@@ -42,9 +44,15 @@ final class HandshakeIntake {
   /**
    * @param cpu the control thread's CPU time
    */
-  HandshakeIntake(WorkerGroup workers, DeviceProtocol protocol, NanoClock clock, NanoClock cpu) {
+  HandshakeIntake(
+      WorkerGroup workers,
+      DeviceProtocol protocol,
+      ControlCounters counters,
+      NanoClock clock,
+      NanoClock cpu) {
     this.workers = workers;
     this.protocol = protocol;
+    this.counters = counters;
     this.clock = clock;
     this.cpu = cpu;
     checks = new WorkShare(CHECKS_ONE_IN, BURST_NS, clock.nowNs());
@@ -86,6 +94,7 @@ final class HandshakeIntake {
       try {
         int length = ring.length();
         NativeMemory.copy(ring.message(), message, 0, length);
+        counters.received(MessageType.of(message, length));
         protocol.onHandshakeMessage(message, length, Arrival.endpoint(ring.address()), nowNs);
       } finally {
         ring.release();

@@ -30,6 +30,7 @@ final class HandshakeSender implements AutoCloseable {
   private static final int MESSAGES = 64;
   private static final int MESSAGE_ROOM = 160;
 
+  private final ControlCounters counters;
   private final Arena arena = Arena.ofShared();
   private final long buffers = arena.allocate((long) MESSAGES * MESSAGE_ROOM, 64).address();
   private final MessageArray messages = new MessageArray(arena, MESSAGES);
@@ -42,7 +43,13 @@ final class HandshakeSender implements AutoCloseable {
   private UdpSocket socket;
 
   private int count;
-  private long unsent;
+
+  /**
+   * @param counters of what the kernel does not take
+   */
+  HandshakeSender(ControlCounters counters) {
+    this.counters = counters;
+  }
 
   /** Sends through these from now on, and what was gathered through those before. */
   void use(UdpSocketPair sockets) {
@@ -59,7 +66,7 @@ final class HandshakeSender implements AutoCloseable {
   void send(Peer peer, byte[] bytes, int length, Endpoint to) {
     UdpSocket through = to.isIpv4() ? sockets.ipv4() : sockets.ipv6();
     if (through == null) {
-      unsent++;
+      counters.add(ControlCounter.MESSAGES_UNSENT, 1);
       return;
     }
     if (count == MESSAGES || through != socket) {
@@ -96,7 +103,7 @@ final class HandshakeSender implements AutoCloseable {
         }
       } else if (sent == -Errno.EAGAIN) {
         // The socket has no room for any of the rest either.
-        unsent += count - i;
+        counters.add(ControlCounter.MESSAGES_UNSENT, count - i);
         i = count;
       } else {
         sendAgain(i++);
@@ -121,7 +128,7 @@ final class HandshakeSender implements AutoCloseable {
         return;
       }
     }
-    unsent++;
+    counters.add(ControlCounter.MESSAGES_UNSENT, 1);
   }
 
   private int sendmmsg(int from, int number) {
@@ -132,11 +139,6 @@ final class HandshakeSender implements AutoCloseable {
     if (peers[i] != null) {
       peers[i].controlLane().sentHandshake((int) MessageHeader.bufferLength(messages.header(i)));
     }
-  }
-
-  /** Messages that the kernel did not take. */
-  long unsent() {
-    return unsent;
   }
 
   @Override

@@ -1,16 +1,22 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
+import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.Presence;
 import io.taltun.daemon.peer.TrafficSample;
 import io.taltun.dataplane.session.Peer;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
-/** A peer's sides in one place: its name, the workers', the protocol's. Control thread. */
-final class PeerEntry {
+/**
+ * A peer's sides in one place: its name, the workers', the protocol's. Control thread, but for what
+ * {@link PeerReading} has.
+ */
+final class PeerEntry implements PeerReading {
   private final PublicKey publicKey;
   private final String name;
   private final Peer peer;
@@ -29,8 +35,17 @@ final class PeerEntry {
 
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
-  private long lastHandshakeEpochNs;
   private NamedEndpoint namedEndpoint;
+  private String configuredEndpoint = "";
+
+  // Written by the control thread; others read it.
+  private volatile List<IpPrefix> allowedIps = List.of();
+  private volatile PeerState state = PeerState.IDLE;
+  private volatile long lastHandshakeEpochNs;
+  private volatile long handshakeRoundTripNs;
+
+  /** When our latest initiation went out. */
+  private long initiationSentNs;
 
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
     this.publicKey = publicKey;
@@ -38,15 +53,18 @@ final class PeerEntry {
     this.peer = peer;
   }
 
-  PublicKey publicKey() {
+  @Override
+  public PublicKey publicKey() {
     return publicKey;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
   }
 
-  Peer peer() {
+  @Override
+  public Peer peer() {
     return peer;
   }
 
@@ -77,12 +95,71 @@ final class PeerEntry {
     this.namedEndpoint = namedEndpoint;
   }
 
-  /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */
-  long lastHandshakeEpochNs() {
+  /** What the configuration says of its endpoint, empty for nothing. */
+  String configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  void setConfiguredEndpoint(HostPort configured) {
+    configuredEndpoint = configured == null ? "" : configured.toString();
+  }
+
+  @Override
+  public long lastHandshakeEpochNs() {
     return lastHandshakeEpochNs;
   }
 
   void setLastHandshakeEpochNs(long epochNs) {
     lastHandshakeEpochNs = epochNs;
+  }
+
+  @Override
+  public List<IpPrefix> allowedIps() {
+    return allowedIps;
+  }
+
+  /** Shows the prefixes as they are now. */
+  void showPrefixes() {
+    if (!sameAsShown()) {
+      allowedIps = List.copyOf(prefixes);
+    }
+  }
+
+  private boolean sameAsShown() {
+    List<IpPrefix> shown = allowedIps;
+    if (shown.size() != prefixes.size()) {
+      return false;
+    }
+    int i = 0;
+    for (IpPrefix prefix : prefixes) {
+      if (!prefix.equals(shown.get(i++))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public PeerState state() {
+    return state;
+  }
+
+  void setState(PeerState state) {
+    this.state = state;
+  }
+
+  @Override
+  public long handshakeRoundTripNs() {
+    return handshakeRoundTripNs;
+  }
+
+  void initiationSent(long nowNs) {
+    initiationSentNs = nowNs;
+  }
+
+  /** The response to the latest initiation is there; returns how long it took. */
+  long initiationAnswered(long nowNs) {
+    handshakeRoundTripNs = Math.max(1, nowNs - initiationSentNs);
+    return handshakeRoundTripNs;
   }
 }

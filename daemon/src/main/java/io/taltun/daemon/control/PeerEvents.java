@@ -84,7 +84,8 @@ final class PeerEvents {
         entry.presence.online(),
         reason,
         entry.peer().endpoint(),
-        List.copyOf(entry.prefixes),
+        // As shown: those of a removed peer are another's by now.
+        entry.allowedIps(),
         beforeNs < 0 ? -1 : TimeUnit.NANOSECONDS.toSeconds(beforeNs));
   }
 

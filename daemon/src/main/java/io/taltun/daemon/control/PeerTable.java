@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
@@ -28,6 +29,9 @@ public final class PeerTable implements IndexSource {
   private final Map<Integer, PeerEntry> bySlot = new HashMap<>();
   private final Map<PublicKey, String> names = new HashMap<>();
   private int nextSlot;
+
+  // Written by the control thread; others read it.
+  private volatile List<PeerReading> roster = List.of();
 
   /**
    * @param random unpredictable: indices must not be guessed (trap 23)
@@ -88,6 +92,17 @@ public final class PeerTable implements IndexSource {
   /** All, in the order in which they were added; a view. */
   Collection<PeerEntry> entries() {
     return Collections.unmodifiableCollection(byKey.values());
+  }
+
+  /** Shows the peers and their prefixes as they are now, after each edit. */
+  void show() {
+    byKey.values().forEach(PeerEntry::showPrefixes);
+    roster = List.copyOf(byKey.values());
+  }
+
+  /** All as of the latest edit; the same object until the next. Any thread. */
+  public List<PeerReading> roster() {
+    return roster;
   }
 
   @Override

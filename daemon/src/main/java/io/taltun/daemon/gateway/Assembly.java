@@ -15,6 +15,10 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
 import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
+import io.taltun.daemon.health.Heartbeat;
+import io.taltun.daemon.health.Pulse;
+import io.taltun.daemon.state.PeerMemory;
+import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
@@ -23,6 +27,7 @@ import io.taltun.dataplane.udp.UdpOffloads;
 import io.taltun.dataplane.worker.WorkerEdges;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +46,7 @@ final class Assembly {
   private final WarmStart warmStart;
   private final WorkerPlan plan;
 
+  private PeerMemory memory = PeerMemory.NONE;
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
@@ -67,6 +73,11 @@ final class Assembly {
 
   Primitives primitives() {
     return primitives;
+  }
+
+  /** Peers go on from what is remembered of them. */
+  void remember(PeerMemory memory) {
+    this.memory = memory;
   }
 
   private boolean wants(KernelOffload offload) {
@@ -144,7 +155,8 @@ final class Assembly {
             primitives.aead(),
             random,
             new BootClock(),
-            tuning.rekeyAfterBytes());
+            tuning.rekeyAfterBytes(),
+            memory);
     control.countTunDrops(tunDrops);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
@@ -172,10 +184,33 @@ final class Assembly {
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
     RunningGateway running =
-        new RunningGateway(name, addresses, modes(workers, relay), control, live, unwinding);
+        new RunningGateway(
+            name,
+            addresses,
+            modes(workers, relay),
+            control,
+            live,
+            heartbeat(thread, workers),
+            unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);
     return running;
+  }
+
+  private Heartbeat heartbeat(ControlThread thread, WorkerGroup workers) {
+    List<Pulse> pulses = new ArrayList<>();
+    pulses.add(new Pulse(ControlThread.NAME, thread::execute));
+    for (int i = 0; i < workers.size(); i++) {
+      int worker = i;
+      pulses.add(
+          new Pulse(
+              workers.name(worker),
+              answer -> workers.post(worker, new WorkerCommand.Beat(answer))));
+    }
+    Heartbeat heartbeat = new Heartbeat(pulses);
+    heartbeat.start();
+    unwinding.add("the heartbeat", heartbeat::stop);
+    return heartbeat;
   }
 
   private RuntimeModes modes(WorkerGroup workers, boolean relay) {

@@ -1,7 +1,11 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.daemon.control.PeerListener;
+import io.taltun.daemon.health.Health;
+import io.taltun.daemon.why.Explanation;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
 public interface Gateway extends AutoCloseable {
@@ -20,8 +24,22 @@ public interface Gateway extends AutoCloseable {
    */
   void listen(PeerListener listener);
 
+  /** What becomes of packets to an address; blocks for at most one second. */
+  Explanation why(InetAddress address);
+
   /** What only a developer wants to know of the inside, a line each; no secret. */
   List<String> dump();
+
+  /** Whether its threads make progress, at most a second old; never blocks. */
+  Health health();
+
+  /**
+   * Tells of the health once a second while the gateway's heartbeat lives: a watchdog that is fed
+   * from here starves with it.
+   *
+   * @param listener must not block for long
+   */
+  void onHealth(Consumer<Health> listener);
 
   /** Only for the UAPI, whose socket is root's. A snapshot, the caller's to close. */
   GatewaySecrets secrets();

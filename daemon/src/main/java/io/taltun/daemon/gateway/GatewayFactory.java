@@ -1,6 +1,7 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.config.TaltunConfig;
+import java.nio.file.Path;
 
 /** Brings a gateway up. */
 @FunctionalInterface
@@ -11,6 +12,15 @@ public interface GatewayFactory {
    * @param config stays open, and owned by the caller, until the gateway is closed
    */
   Gateway start(TaltunConfig config) throws GatewayStartException;
+
+  /**
+   * As {@link #start}, going on from what earlier runs left.
+   *
+   * @param stateFile where that is; need not be there
+   */
+  default Gateway start(TaltunConfig config, Path stateFile) throws GatewayStartException {
+    return start(config);
+  }
 
   /**
    * As {@link #start} for a device alone: link down, no address, key or peer, for {@link

@@ -3,6 +3,7 @@ package io.taltun.daemon.gateway;
 import io.taltun.config.HostPort;
 import io.taltun.config.InterfaceConfig;
 import io.taltun.config.Mtu;
+import io.taltun.config.PeerConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
@@ -13,11 +14,14 @@ import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
 import io.taltun.daemon.netlink.NetworkPlan;
 import io.taltun.daemon.netlink.NetworkState;
+import io.taltun.daemon.state.StateJournal;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.udp.Endpoint;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +41,12 @@ public final class GatewayStarter implements GatewayFactory {
 
   @Override
   public Gateway start(TaltunConfig config) throws GatewayStartException {
-    return start(unwinding -> start(config, unwinding));
+    return start(unwinding -> start(config, null, unwinding));
+  }
+
+  @Override
+  public Gateway start(TaltunConfig config, Path stateFile) throws GatewayStartException {
+    return start(unwinding -> start(config, stateFile, unwinding));
   }
 
   @Override
@@ -58,7 +67,7 @@ public final class GatewayStarter implements GatewayFactory {
     }
   }
 
-  private static Gateway start(TaltunConfig config, Unwinding unwinding)
+  private static Gateway start(TaltunConfig config, Path stateFile, Unwinding unwinding)
       throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
     Assembly assembly = new Assembly(iface.name(), iface.workers(), config.tuning(), unwinding);
@@ -70,6 +79,9 @@ public final class GatewayStarter implements GatewayFactory {
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
     int fwmark = setup.chooseFwmark(plan);
 
+    if (stateFile != null) {
+      assembly.remember(unwinding.add("the state file", journal(stateFile, config.peers())));
+    }
     assembly.bindSockets(iface.listenPort(), fwmark);
     assembly.openDevice();
     // A name can be asked for no more once the default route leads into a tunnel that waits for it.
@@ -100,6 +112,11 @@ public final class GatewayStarter implements GatewayFactory {
         status.modes().describe(),
         assembly.primitives().describe());
     return running;
+  }
+
+  private static StateJournal journal(Path file, List<PeerConfig> peers) {
+    return StateJournal.open(
+        file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
   }
 
   private static void restore(NetworkState network, NetworkPlan plan, int fwmark) {

@@ -5,7 +5,12 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
+import io.taltun.daemon.health.Health;
+import io.taltun.daemon.health.Heartbeat;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +34,7 @@ final class RunningGateway implements Gateway {
   private final RuntimeModes modes;
   private final Control control;
   private final LiveDevice device;
+  private final Heartbeat heartbeat;
   private final Unwinding unwinding;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -47,12 +54,14 @@ final class RunningGateway implements Gateway {
       RuntimeModes modes,
       Control control,
       LiveDevice device,
+      Heartbeat heartbeat,
       Unwinding unwinding) {
     this.name = name;
     this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
     this.device = device;
+    this.heartbeat = heartbeat;
     this.unwinding = unwinding;
   }
 
@@ -136,6 +145,16 @@ final class RunningGateway implements Gateway {
   }
 
   @Override
+  public Health health() {
+    return heartbeat.health();
+  }
+
+  @Override
+  public void onHealth(Consumer<Health> listener) {
+    heartbeat.listen(listener);
+  }
+
+  @Override
   public GatewaySecrets secrets() {
     return ask(() -> new CopiedSecrets(control.copyPrivateKey(), control.copyPresharedKeys()));
   }
@@ -179,6 +198,15 @@ final class RunningGateway implements Gateway {
           control.listen(listener);
           return null;
         });
+  }
+
+  private record Destination(boolean linkUp, PeerFacts peer, Map<String, Long> drops) {}
+
+  @Override
+  public Explanation why(InetAddress address) {
+    Destination now =
+        ask(() -> new Destination(device.isUp(), control.destination(address), control.drops()));
+    return Explainer.explain(address, name, now.linkUp, addresses, now.peer, now.drops);
   }
 
   @Override

@@ -72,7 +72,7 @@ final class EventFormatter extends Formatter {
   }
 
   private String words(LogRecord event) {
-    // With facts it comes from slf4j, which has put the arguments in already.
+    // With facts the arguments are in it already.
     return facts(event) == null ? formatMessage(event) : event.getMessage();
   }
 

@@ -1,11 +1,12 @@
 package io.taltun.daemon.log;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.logging.LogRecord;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.MessageFormatter;
 
 /**
  * What programs want of an event, beside the words for people: JSON lines carry {@code event} and a
@@ -35,12 +36,26 @@ public final class Facts {
     return this;
   }
 
-  /** Logs the event; {@code words} are slf4j's, and say the same. */
+  /**
+   * Logs the event; {@code words} are as slf4j's, and say the same. It goes past slf4j, whose
+   * binding to the JDK's logging keeps neither arguments nor key-value pairs.
+   */
   public void log(Logger log, Level level, String words, Object... arguments) {
-    Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
-    // slf4j fills no pattern with it, and its binding passes all arguments on with the record.
-    all[arguments.length] = this;
-    log.atLevel(level).log(words, all);
+    LogRecord event =
+        new LogRecord(level(level), MessageFormatter.basicArrayFormat(words, arguments));
+    event.setLoggerName(log.getName());
+    event.setParameters(new Object[] {this});
+    java.util.logging.Logger.getLogger(log.getName()).log(event);
+  }
+
+  private static java.util.logging.Level level(Level level) {
+    return switch (level) {
+      case ERROR -> java.util.logging.Level.SEVERE;
+      case WARN -> java.util.logging.Level.WARNING;
+      case INFO -> java.util.logging.Level.INFO;
+      case DEBUG -> java.util.logging.Level.FINE;
+      case TRACE -> java.util.logging.Level.FINEST;
+    };
   }
 
   Map<String, Object> values() {

@@ -49,6 +49,9 @@ public interface Actions {
   /** The peer proved to be elsewhere. */
   void endpointChanged(PeerProtocol peer, Endpoint endpoint);
 
+  /** An initiation of that TAI64N label, 12 bytes that nobody changes, was answered. */
+  default void initiationAnswered(PeerProtocol peer, byte[] timestamp) {}
+
   /** The peer's state is another one than before. */
   void stateChanged(PeerProtocol peer, PeerState state);
 

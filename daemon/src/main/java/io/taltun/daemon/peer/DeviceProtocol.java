@@ -145,6 +145,14 @@ public final class DeviceProtocol implements AutoCloseable {
     }
   }
 
+  /**
+   * Initiations up to this TAI64N label, 12 bytes, owned by the protocol from now on, were answered
+   * before a restart; they stay dead (trap 21).
+   */
+  public void restoreTimestamp(PeerProtocol peer, byte[] timestamp) {
+    peer.initiations.restore(timestamp);
+  }
+
   /** 0 is off; switched on, it begins at once. */
   public void changePersistentKeepalive(PeerProtocol peer, long intervalNs, long nowNs) {
     if (!peer.removed()) {
@@ -320,6 +328,9 @@ public final class DeviceProtocol implements AutoCloseable {
         return false;
       }
       boolean answered = peer.onInitiation(initiation, source, nowNs);
+      if (answered) {
+        device.actions.initiationAnswered(peer, peer.initiations.greatestTimestamp());
+      }
       deadlines.update(peer);
       return answered;
     }

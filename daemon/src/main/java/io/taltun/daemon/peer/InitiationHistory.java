@@ -26,6 +26,16 @@ final class InitiationHistory {
     return null;
   }
 
+  /** What an earlier run of this gateway accepted; owns {@code timestamp}. */
+  void restore(byte[] timestamp) {
+    greatestTimestamp = timestamp;
+  }
+
+  /** The greatest TAI64N label so far, {@value Tai64n#LENGTH} bytes, not to be changed. */
+  byte[] greatestTimestamp() {
+    return greatestTimestamp;
+  }
+
   /** Owns {@code timestamp}. */
   void accepted(byte[] timestamp, long nowNs) {
     greatestTimestamp = timestamp;

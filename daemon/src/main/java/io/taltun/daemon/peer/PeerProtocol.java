@@ -56,7 +56,7 @@ public final class PeerProtocol {
   /** The latest initiation or response that was sent. */
   private long handshakeSentNs = NEVER;
 
-  private final InitiationHistory initiations = new InitiationHistory();
+  final InitiationHistory initiations = new InitiationHistory();
   private final BackOff backOff = new BackOff();
 
   /** The latest initiation had no answer, and nothing authentic came since. */

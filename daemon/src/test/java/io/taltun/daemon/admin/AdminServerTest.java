@@ -1,9 +1,11 @@
 package io.taltun.daemon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taltun.daemon.gateway.FakeGateway;
+import io.taltun.daemon.health.Health;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,11 +72,21 @@ class AdminServerTest {
   }
 
   @Test
-  void shouldSayThatItIsNotWellWhenTheGatewayDoesNotAnswer() {
-    gateway.silent = true;
+  void shouldSayWhoStallsWhenItIsNotWell() throws IOException {
+    gateway.health = new Health(List.of("taltun-worker-1 has not answered for 5 s"));
     assertThatThrownBy(client::health)
         .isInstanceOf(IOException.class)
+        .hasMessage("taltun-worker-1 has not answered for 5 s");
+    assertThat(HttpExchange.send(socket, "GET", "/healthz").status()).isEqualTo(503);
+  }
+
+  @Test
+  void shouldSayThatTheGatewayDoesNotAnswerWhenItDoesNot() {
+    gateway.silent = true;
+    assertThatThrownBy(client::status)
+        .isInstanceOf(IOException.class)
         .hasMessage("the gateway does not answer; see its log");
+    assertThatCode(client::health).doesNotThrowAnyException();
   }
 
   @Test

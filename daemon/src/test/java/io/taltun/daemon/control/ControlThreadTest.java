@@ -3,6 +3,7 @@ package io.taltun.daemon.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ class ControlThreadTest {
         Primitives.of("bouncycastle").aead(),
         random,
         System::nanoTime,
-        1L << 30);
+        1L << 30,
+        PeerMemory.NONE);
   }
 }

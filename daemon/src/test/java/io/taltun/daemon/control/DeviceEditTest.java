@@ -10,6 +10,7 @@ import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Peer;
@@ -48,7 +49,8 @@ class DeviceEditTest {
           PRIMITIVES.aead(),
           random,
           () -> 0,
-          1L << 30);
+          1L << 30,
+          PeerMemory.NONE);
 
   DeviceEditTest() throws Exception {}
 

@@ -27,7 +27,8 @@ class HandshakeSenderTest {
   @AutoClose private final UdpSocketPair gateway = UdpSocketPair.open(1, 0, 0).getFirst();
   @AutoClose private final UdpSocketPair peer = UdpSocketPair.open(1, 0, 0).getFirst();
   @AutoClose private final ReceiveBatch received = new ReceiveBatch(arena);
-  @AutoClose private final HandshakeSender sender = new HandshakeSender();
+  private final ControlCounters counters = new ControlCounters();
+  @AutoClose private final HandshakeSender sender = new HandshakeSender(counters);
 
   private final Endpoint peer4 = Endpoint.ofIpv4(0x7f00_0001, peer.localPort());
   private final Endpoint peer6 = Endpoint.ofIpv6(0, 1, peer.localPort(), 0);
@@ -79,10 +80,10 @@ class HandshakeSenderTest {
   private boolean send(int type, int length, Endpoint to) {
     byte[] message = new byte[length];
     message[0] = (byte) type;
-    long unsent = sender.unsent();
+    long unsent = counters.get(ControlCounter.MESSAGES_UNSENT);
     sender.send(null, message, length, to);
     sender.flush();
-    return sender.unsent() == unsent;
+    return counters.get(ControlCounter.MESSAGES_UNSENT) == unsent;
   }
 
   private long await(UdpSocket socket) {

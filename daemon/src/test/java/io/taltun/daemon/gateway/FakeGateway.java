@@ -6,10 +6,16 @@ import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.control.PeerListener;
+import io.taltun.daemon.health.Health;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
+import io.taltun.daemon.why.RouteFacts;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** A gateway without a data path, with one peer of every kind. */
 public final class FakeGateway implements Gateway {
@@ -20,6 +26,7 @@ public final class FakeGateway implements Gateway {
   public final CountDownLatch stopRequested = new CountDownLatch(1);
   public volatile boolean silent;
   public volatile boolean closed;
+  public volatile Health health = Health.WELL;
   public volatile String failure;
   public volatile boolean deviceDeleted;
 
@@ -129,8 +136,43 @@ public final class FakeGateway implements Gateway {
   }
 
   @Override
+  public Explanation why(InetAddress address) {
+    return Explanation.of(
+        RouteFacts.text(address),
+        name,
+        true,
+        false,
+        new RouteFacts("unicast", name, null, "10.99.0.1"),
+        new PeerFacts(
+            "office",
+            OFFICE,
+            "192.168.50.0/24",
+            "online",
+            "203.0.113.5:51820",
+            null,
+            true,
+            62L,
+            3L,
+            4L,
+            0,
+            null),
+        null,
+        Map.of("no_route", 2L));
+  }
+
+  @Override
   public List<String> dump() {
     return List.of("nothing inside");
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  @Override
+  public void onHealth(Consumer<Health> listener) {
+    listener.accept(health);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.ControlThread;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.control.PeerTable;
+import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
@@ -45,7 +46,8 @@ class LiveDeviceTest {
           PRIMITIVES.aead(),
           random,
           () -> 0,
-          1L << 30);
+          1L << 30,
+          PeerMemory.NONE);
   private final SocketBinding sockets = new SocketBinding(2, 0, 0, true, true, 1 << 20, 1 << 20);
   private final PublicKey ann = PrivateKey.generate(random).publicKey(PRIMITIVES.x25519());
   private int restored;

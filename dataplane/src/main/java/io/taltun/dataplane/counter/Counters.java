@@ -13,8 +13,16 @@ public final class Counters {
   private static final int COUNTERS = Counter.values().length;
   private static final int DROPS = DropReason.values().length;
 
+  private final Histogram[] batches = new Histogram[Batch.values().length];
+
   // Written by the owning worker.
   private final long[] cells = new long[PADDING + COUNTERS + DROPS + PADDING];
+
+  public Counters() {
+    for (int i = 0; i < batches.length; i++) {
+      batches[i] = new Histogram(1, 2, 4, 8, 16, 32, 64, 128, 256, 512);
+    }
+  }
 
   public void increment(Counter counter) {
     add(counter, 1);
@@ -32,6 +40,11 @@ public final class Counters {
     add(PADDING + COUNTERS + reason.ordinal(), packets);
   }
 
+  /** How many came or went in one go. */
+  public void batch(Batch batch, long size) {
+    batches[batch.ordinal()].record(size);
+  }
+
   private void add(int cell, long amount) {
     CELL.setRelease(cells, cell, cells[cell] + amount);
   }
@@ -44,5 +57,10 @@ public final class Counters {
   /** Any thread. */
   public long get(DropReason reason) {
     return (long) CELL.getAcquire(cells, PADDING + COUNTERS + reason.ordinal());
+  }
+
+  /** Sizes of batches. Any thread. */
+  public Histogram get(Batch batch) {
+    return batches[batch.ordinal()];
   }
 }

@@ -77,6 +77,17 @@ public final class RecordRing implements AutoCloseable {
     return (int) ((long) WRITTEN.getAcquire(this) - read);
   }
 
+  /** As {@link #size}, of a moment ago. Any thread. */
+  public int backlog() {
+    long taken = (long) READ.getAcquire(this);
+    return Math.clamp((long) WRITTEN.getAcquire(this) - taken, 0, records);
+  }
+
+  /** Records that have room. */
+  public int capacity() {
+    return records;
+  }
+
   /** Kind of the first record; only while {@link #size} is above 0. Control thread only. */
   public int kind() {
     return NativeMemory.getInt(record(read));

@@ -28,4 +28,11 @@ public sealed interface WorkerCommand {
 
   /** Let packets of so many bytes wait for a session: the MTU grew. */
   record FitWaiting(int bytes) implements WorkerCommand {}
+
+  /**
+   * Give a sign of life.
+   *
+   * @param answer run by the worker; must not block, allocate or throw
+   */
+  record Beat(Runnable answer) implements WorkerCommand {}
 }

@@ -6,6 +6,7 @@ import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.crypto.wire.Response;
 import io.taltun.crypto.wire.TransportData;
+import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
@@ -74,13 +75,19 @@ public final class InboundPath implements AutoCloseable {
     }
     counters.increment(Counter.UDP_RECEIVE_CALLS);
     counters.add(Counter.UDP_RECEIVED_MESSAGES, received);
+    int datagrams = 0;
+    long bytes = 0;
     for (int i = 0; i < received; i++) {
       if (batch.truncated(i)) {
         counters.drop(DropReason.TRUNCATED);
       } else {
-        cut(i, nowNs);
+        datagrams += cut(i, nowNs);
+        bytes += batch.length(i);
       }
     }
+    counters.add(Counter.UDP_RECEIVED_DATAGRAMS, datagrams);
+    counters.add(Counter.UDP_RECEIVED_BYTES, bytes);
+    counters.batch(Batch.UDP_RECEIVE, datagrams);
     countOverflows(socket, batch.overflows());
     writeOut();
     outbound.flush();
@@ -100,8 +107,8 @@ public final class InboundPath implements AutoCloseable {
     }
   }
 
-  /** A message is one datagram, or many that the kernel joined. */
-  private void cut(int message, long nowNs) {
+  /** A message is one datagram, or many that the kernel joined; says how many. */
+  private int cut(int message, long nowNs) {
     long at = batch.message(message);
     long arrival = batch.arrival(message);
     int left = batch.length(message);
@@ -114,7 +121,7 @@ public final class InboundPath implements AutoCloseable {
       left -= length;
       datagrams++;
     } while (left > 0);
-    counters.add(Counter.UDP_RECEIVED_DATAGRAMS, datagrams);
+    return datagrams;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.crypto.wire.TransportData;
+import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
@@ -81,6 +82,7 @@ public final class OutboundPath implements AutoCloseable {
   public boolean poll(long nowNs) {
     int reads = 0;
     int bytes = 0;
+    long packetsBefore = counters.get(Counter.TUN_READ_PACKETS);
     boolean more = true;
     while (reads < TURN_READS && bytes < TURN_BYTES) {
       int length = read.read();
@@ -93,7 +95,10 @@ public final class OutboundPath implements AutoCloseable {
       bytes += length;
       route(length, nowNs);
     }
-    counters.add(Counter.TUN_READS, reads);
+    if (reads > 0) {
+      counters.add(Counter.TUN_READS, reads);
+      counters.batch(Batch.TUN_READ, counters.get(Counter.TUN_READ_PACKETS) - packetsBefore);
+    }
     flush();
     return more;
   }

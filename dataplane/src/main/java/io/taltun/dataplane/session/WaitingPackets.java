@@ -3,6 +3,7 @@ package io.taltun.dataplane.session;
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.os.PageMemory;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A worker's bounded pool of packets that wait for their peer's session, so that the first packet
@@ -26,6 +27,9 @@ public final class WaitingPackets implements AutoCloseable {
   private int slotSize;
   private PageMemory memory;
   private int free;
+
+  // Written by the worker; others read it.
+  private final AtomicInteger used = new AtomicInteger();
 
   /**
    * @param lane the worker's number
@@ -64,6 +68,11 @@ public final class WaitingPackets implements AutoCloseable {
     slotSize = bytes;
   }
 
+  /** Packets that wait, of at most {@link #SLOTS}. Any thread. */
+  public int used() {
+    return used.getAcquire();
+  }
+
   /** Whether a packet of this peer waits. */
   public boolean isEmpty(Peer peer) {
     return peer.lane(lane).waitingHead == NONE;
@@ -92,6 +101,7 @@ public final class WaitingPackets implements AutoCloseable {
     }
     int slot = free;
     free = next[slot];
+    used.setRelease(used.getPlain() + 1);
     NativeMemory.copy(packet, address(slot), length);
     lengths[slot] = length;
     next[slot] = NONE;
@@ -135,6 +145,7 @@ public final class WaitingPackets implements AutoCloseable {
     lengths[slot] = 0;
     next[slot] = free;
     free = slot;
+    used.setRelease(used.getPlain() - 1);
   }
 
   /**

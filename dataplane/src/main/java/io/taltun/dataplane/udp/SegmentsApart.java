@@ -1,11 +1,13 @@
 package io.taltun.dataplane.udp;
 
 import io.taltun.crypto.primitive.NativeMemory;
+import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.MessageArray;
+import io.taltun.dataplane.os.MessageHeader;
 import java.lang.foreign.Arena;
 
 /** Sends the segments of a message that the kernel did not cut, one datagram each. */
@@ -56,6 +58,8 @@ final class SegmentsApart {
       if (sent > 0) {
         counters.add(Counter.UDP_SENT_MESSAGES, sent);
         counters.add(Counter.UDP_SENT_DATAGRAMS, sent);
+        counters.batch(Batch.UDP_SEND, sent);
+        counters.add(Counter.UDP_SENT_BYTES, bytes(at, at + sent));
         at += sent;
         if (from != local && !local.givenUp()) {
           local.giveUp();
@@ -74,5 +78,13 @@ final class SegmentsApart {
         at++;
       }
     }
+  }
+
+  private long bytes(int from, int to) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += MessageHeader.bufferLength(datagrams.header(i));
+    }
+    return sum;
   }
 }

@@ -1,6 +1,7 @@
 package io.taltun.dataplane.udp;
 
 import io.taltun.crypto.primitive.TransportCipher;
+import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
 import io.taltun.dataplane.counter.DropReason;
@@ -191,7 +192,14 @@ public final class SendBatch implements AutoCloseable {
 
   private void countSent(int from, int messages) {
     counters.add(Counter.UDP_SENT_MESSAGES, messages);
-    counters.add(Counter.UDP_SENT_DATAGRAMS, datagrams(from, from + messages));
+    int datagrams = datagrams(from, from + messages);
+    counters.add(Counter.UDP_SENT_DATAGRAMS, datagrams);
+    counters.batch(Batch.UDP_SEND, datagrams);
+    long bytes = 0;
+    for (int i = from; i < from + messages; i++) {
+      bytes += lengths[i];
+    }
+    counters.add(Counter.UDP_SENT_BYTES, bytes);
   }
 
   /**

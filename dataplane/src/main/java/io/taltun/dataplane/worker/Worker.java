@@ -116,6 +116,10 @@ final class Worker implements Runnable, AutoCloseable {
     return counters;
   }
 
+  WaitingPackets waiting() {
+    return waiting;
+  }
+
   ControlRing control() {
     return control;
   }
@@ -140,8 +144,9 @@ final class Worker implements Runnable, AutoCloseable {
         case WorkerCommand.SendWaiting _,
             WorkerCommand.DropWaiting _,
             WorkerCommand.SendKeepalive _,
-            WorkerCommand.FitWaiting _ -> {
-          // its buffers go with it
+            WorkerCommand.FitWaiting _,
+            WorkerCommand.Beat _ -> {
+          // its buffers go with it, and it is alive no more
         }
       }
     }
@@ -256,6 +261,7 @@ final class Worker implements Runnable, AutoCloseable {
         case WorkerCommand.ReleaseSession c -> c.session().release(number);
         case WorkerCommand.UseSockets c -> use(c, nowNs);
         case WorkerCommand.FitWaiting c -> waiting.fit(c.bytes());
+        case WorkerCommand.Beat c -> c.answer().run();
       }
     }
     outbound.flush();

@@ -1,7 +1,9 @@
 package io.taltun.dataplane.worker;
 
+import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
+import io.taltun.dataplane.counter.Histogram;
 import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
@@ -59,6 +61,11 @@ public final class WorkerGroup {
     return workers.size();
   }
 
+  /** The name of worker {@code i}'s thread. */
+  public String name(int i) {
+    return workers.get(i).name();
+  }
+
   /** What worker {@code i} tells the control thread. */
   public ControlRing control(int i) {
     return workers.get(i).control();
@@ -111,6 +118,26 @@ public final class WorkerGroup {
   /** A drop reason's sum over the workers. Any thread. */
   public long sum(DropReason reason) {
     return workers.stream().mapToLong(w -> w.counters().get(reason)).sum();
+  }
+
+  /** A counter of worker {@code i}. Any thread. */
+  public long count(int i, Counter counter) {
+    return workers.get(i).counters().get(counter);
+  }
+
+  /** The sizes of worker {@code i}'s batches. Any thread. */
+  public Histogram batches(int i, Batch batch) {
+    return workers.get(i).counters().get(batch);
+  }
+
+  /** Packets that wait for a session in worker {@code i}'s pool. Any thread. */
+  public int waitingPackets(int i) {
+    return workers.get(i).waiting().used();
+  }
+
+  /** The {@link Thread#threadId} of worker {@code i}, once it was started. */
+  public long threadId(int i) {
+    return threads.get(i).threadId();
   }
 
   /** Ends the threads, after the commands that were posted; then frees what they owned. */

@@ -30,6 +30,7 @@ class ControlRingTest {
     assertThat(control.offer(ControlRing.HANDSHAKE_WANTED, -1, 0, 0, 0)).isFalse();
     assertThat(ring.size()).isEqualTo(ControlRing.REPORTS);
     assertThat(wakeUps).hasValue(ControlRing.REPORTS);
+    assertThat(ring.backlog()).isEqualTo(ring.capacity()).isEqualTo(ControlRing.REPORTS);
 
     assertThat(ring.value()).isZero();
     ring.release();
@@ -41,6 +42,7 @@ class ControlRingTest {
     assertThat(ring.kind()).isEqualTo(ControlRing.SESSION_CONFIRMED);
     assertThat(ring.value()).isEqualTo(4711);
     ring.release();
+    assertThat(ring.backlog()).isZero();
     assertThat(ring.size()).isZero();
   }
 

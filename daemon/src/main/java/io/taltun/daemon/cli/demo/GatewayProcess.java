@@ -43,6 +43,7 @@ final class GatewayProcess implements AutoCloseable {
       throws InterruptedException {
     List<String> command = new ArrayList<>(selfCommand);
     command.addAll(List.of("up", "-c", folder.resolve(site.name() + ".yaml").toString()));
+    command.addAll(List.of("--state-dir", folder.toString()));
     command.add("--until-stdin-closes");
     if (debug) {
       command.add("--debug");
