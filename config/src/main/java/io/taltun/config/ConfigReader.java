@@ -78,6 +78,7 @@ public final class ConfigReader {
     List<PeerConfig> peers = peers(file, new PeerReader(problems, claims, secrets, own));
     Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
+    Metrics metrics = metrics(section(file, "metrics", Keys.METRICS));
     Hooks hooks =
         HooksSection.read(
             section(file, "hooks", Keys.HOOKS), isFile ? problems.file() : null, problems);
@@ -86,7 +87,8 @@ public final class ConfigReader {
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, hooks, problems.file()), problems.warnings());
+        new TaltunConfig(iface, peers, tuning, relay, metrics, hooks, problems.file()),
+        problems.warnings());
   }
 
   private Section section(Section parent, String key, List<String> known) {
@@ -112,6 +114,12 @@ public final class ConfigReader {
     return section == null
         ? Relay.DEFAULT
         : new Relay(section.valueOr("enabled", ConfigReader::trueOrFalse, Relay.DEFAULT.enabled()));
+  }
+
+  private static Metrics metrics(Section section) {
+    return section == null
+        ? Metrics.DEFAULT
+        : section.valueOr("listen", Metrics::parse, Metrics.DEFAULT);
   }
 
   private static boolean trueOrFalse(String text) {

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "hooks");
+  static final List<String> ROOT =
+      List.of("interface", "peers", "tuning", "relay", "metrics", "hooks");
 
   static final List<String> INTERFACE =
       List.of(
@@ -45,6 +46,8 @@ final class Keys {
           "tun-queue");
 
   static final List<String> RELAY = List.of("enabled");
+
+  static final List<String> METRICS = List.of("listen");
 
   static final List<String> HOOKS =
       List.of("on-up", "on-down", "on-peer-online", "on-peer-offline", "timeout");

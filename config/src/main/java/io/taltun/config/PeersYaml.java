@@ -51,7 +51,13 @@ public final class PeersYaml {
             Workers.AUTO);
     return write(
         new TaltunConfig(
-            iface, List.of(), Tuning.DEFAULT, Relay.DEFAULT, Hooks.NONE, Path.of("peers.yaml")));
+            iface,
+            List.of(),
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Hooks.NONE,
+            Path.of("peers.yaml")));
   }
 
   /** The file of a configuration; keys that came from files are written inline. */
@@ -73,6 +79,11 @@ public final class PeersYaml {
     yaml.tuning(config.tuning());
     yaml.line("relay:", "");
     yaml.line("  enabled: " + config.relay().enabled(), "true = peer to peer without the kernel");
+    yaml.line("metrics:", "");
+    String listen = config.metrics().toString();
+    yaml.line(
+        "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
+        "Prometheus over HTTP, or off");
     yaml.hooks(config.hooks());
     return yaml.out.toString();
   }
@@ -87,8 +98,7 @@ public final class PeersYaml {
 
   private void header(List<ConfigError> leftOut) {
     line(
-        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun down` and `up` apply"
-            + " changes.",
+        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun reload` applies changes.",
         "");
     line("# This file holds a private key: keep it closed to others (chmod 600).", "");
     for (ConfigError warning : leftOut) {

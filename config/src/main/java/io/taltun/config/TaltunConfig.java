@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param peers in the file's order
  * @param tuning limits
  * @param relay peer-to-peer packets
+ * @param metrics where they are served
  * @param hooks commands that are run at events
  * @param source the file it was read from, as it was named
  */
@@ -19,6 +20,7 @@ public record TaltunConfig(
     List<PeerConfig> peers,
     Tuning tuning,
     Relay relay,
+    Metrics metrics,
     Hooks hooks,
     Path source) {
   /** Copies the list. */
@@ -26,8 +28,14 @@ public record TaltunConfig(
     Objects.requireNonNull(iface, "iface");
     Objects.requireNonNull(tuning, "tuning");
     Objects.requireNonNull(relay, "relay");
+    Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(hooks, "hooks");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
+  }
+
+  /** The same with another interface and other peers. */
+  public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
+    return new TaltunConfig(iface, peers, tuning, relay, metrics, hooks, source);
   }
 }

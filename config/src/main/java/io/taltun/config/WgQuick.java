@@ -45,7 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay) is named in a comment where it differs from the default.
+   * know (routes, workers, tuning, relay, metrics) is named in a comment where it differs from the
+   * default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -67,6 +68,9 @@ public final class WgQuick {
                     .append('\n'));
     if (config.relay().enabled()) {
       out.append("# Not carried over: relay\n");
+    }
+    if (!config.metrics().equals(Metrics.DEFAULT)) {
+      out.append("# Not carried over: metrics ").append(config.metrics()).append('\n');
     }
     String up = hook(out, config.hooks(), HookEvent.UP);
     String down = hook(out, config.hooks(), HookEvent.DOWN);

@@ -56,7 +56,8 @@ final class WgQuickReader {
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, Tuning.DEFAULT, Relay.DEFAULT, hooks, problems.file()),
+        new TaltunConfig(
+            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, hooks, problems.file()),
         problems.warnings());
   }
 

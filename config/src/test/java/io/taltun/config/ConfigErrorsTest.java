@@ -308,9 +308,9 @@ class ConfigErrorsTest {
         wrong(
             iface + "interface: {}\n", "2:1: `interface` stands twice, first on line 1; keep one"),
         wrong(
-            iface + "metrics: {}\n",
-            "2:1: unknown key `metrics` in the file; known here are interface, peers, tuning,"
-                + " relay, hooks"),
+            iface + "nat: {}\n",
+            "2:1: unknown key `nat` in the file; known here are interface, peers, tuning,"
+                + " relay, metrics, hooks"),
         wrong(iface + "peer: []\n", "2:1: unknown key `peer` in the file; did you mean `peers`?"),
         wrong(
             iface + "peers: {a: b}\n",
@@ -346,7 +346,15 @@ class ConfigErrorsTest {
         wrong(
             iface + "tuning: [a]\n",
             "2:9: `tuning` must be a mapping with keys like `rekey-after-bytes:`, this is a list"),
-        wrong(iface + "relay: {enabled: yes}\n", "2:18: enabled: `yes` is not true or false"));
+        wrong(iface + "relay: {enabled: yes}\n", "2:18: enabled: `yes` is not true or false"),
+        wrong(
+            iface + "metrics: {listen: localhost:9586}\n",
+            "2:19: listen: `localhost:9586` is not an address with a port like 127.0.0.1:9586 or"
+                + " \"[::1]:9586\", or off"),
+        wrong(
+            iface + "metrics: {listen: 9586}\n",
+            "2:19: listen: `9586` is not an address with a port like 127.0.0.1:9586 or"
+                + " \"[::1]:9586\", or off"));
   }
 
   @ParameterizedTest
@@ -404,7 +412,7 @@ class ConfigErrorsTest {
         wrong(
             iface + "<<: {}\n",
             "2:1: unknown key `<<` in the file; known here are interface, peers, tuning, relay,"
-                + " hooks"),
+                + " metrics, hooks"),
         wrong(
             "interface: !!binary abc\n",
             "1:12: YAML tags are not supported; remove `tag:yaml.org,2002:binary`"),
@@ -484,7 +492,7 @@ class ConfigErrorsTest {
             + " one",
         "12:22: rekey-after-bytes: `1` is not a size with its unit like 1GiB or 512MiB",
         "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay,"
-            + " hooks");
+            + " metrics, hooks");
   }
 
   /** Trap 25: a peer with our own key would make the gateway talk to itself and wait for itself. */

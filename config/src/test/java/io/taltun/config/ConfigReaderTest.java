@@ -46,6 +46,8 @@ class ConfigReaderTest {
             pinning: on
           relay:
             enabled: true
+          metrics:
+            listen: '[::1]:9587'
           """);
 
   @Test
@@ -70,6 +72,7 @@ class ConfigReaderTest {
     assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.SPLIT);
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.ON);
     assertThat(config.relay().enabled()).isTrue();
+    assertThat(config.metrics().listen()).isEqualTo(new HostPort("::1", 9587));
     assertThat(config.source()).isEqualTo(Samples.FILE);
 
     PeerConfig office = config.peers().getFirst();
@@ -116,6 +119,7 @@ class ConfigReaderTest {
     assertThat(config.tuning().aead()).isEqualTo(AeadConstruction.AUTO);
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.AUTO);
     assertThat(config.relay().enabled()).isFalse();
+    assertThat(config.metrics()).hasToString("127.0.0.1:9586");
     assertThat(config.peers().getFirst().name()).isEqualTo("peer-1");
     assertThat(config.peers().getFirst().persistentKeepalive()).isZero();
   }
@@ -150,9 +154,17 @@ class ConfigReaderTest {
                     "interface: {private-key: OWN_PRIVATE, routes: }\n"
                         + "peers:\n"
                         + "tuning: ~\n"
-                        + "relay:\n")));
+                        + "relay:\n"
+                        + "metrics:\n")));
 
     assertThat(config.peers()).isEmpty();
+  }
+
+  @Test
+  void shouldServeNoMetricsWhenTheyAreOff() {
+    String file = keys("interface: {private-key: OWN_PRIVATE}\nmetrics: {listen: off}\n");
+
+    assertThat(valid(Samples.parse(file)).metrics().enabled()).isFalse();
   }
 
   @Test

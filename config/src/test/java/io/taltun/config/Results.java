@@ -68,7 +68,8 @@ final class Results {
         expected.iface().equals(actual.iface())
             && expected.peers().equals(actual.peers())
             && expected.tuning().equals(actual.tuning())
-            && expected.relay().equals(actual.relay()),
+            && expected.relay().equals(actual.relay())
+            && expected.metrics().equals(actual.metrics()),
         through + ": " + actual + ", not " + expected);
   }
 }

@@ -9,6 +9,7 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.hook.GatewayHooks;
+import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
@@ -33,16 +34,18 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Path file;
   private final boolean bare;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, boolean bare, GatewayHooks hooks) {
+  private Foreground(Host host, String name, Start start, Path file, GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
-    this.bare = bare;
+    this.file = file;
+    this.bare = file == null;
     this.hooks = hooks;
   }
 
@@ -57,13 +60,13 @@ final class Foreground {
     Path stateFile = stateFolder.resolve(iface.name() + ".state");
     GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
-        host, iface.name(), () -> host.gateways().start(config, stateFile), false, hooks);
+        host, iface.name(), () -> host.gateways().start(config, stateFile), config.source(), hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
     GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true, none);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), null, none);
   }
 
   /**
@@ -75,7 +78,7 @@ final class Foreground {
     host.requireNotRunning(name);
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
+    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -104,9 +107,12 @@ final class Foreground {
 
   private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
     String reason = "not started";
-    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+    Reloader reloader = new Reloader(gateway, file);
+    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reload(reloader));
+      gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
       gateway.listen(hooks);
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
@@ -123,6 +129,11 @@ final class Foreground {
       hooks.close();
       hooks.run(HookEvent.DOWN, reason);
     }
+  }
+
+  private void reload(Reloader reloader) {
+    services.reloading();
+    reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
   private SocketFileWatch watch() throws IOException {

@@ -84,6 +84,8 @@ final class WarmUp implements Callable<Integer> {
       }
     } finally {
       Files.deleteIfExists(file);
+      Files.deleteIfExists(folder.resolve("taltun"));
+      Files.deleteIfExists(folder.resolve("wireguard"));
       Files.delete(folder);
     }
     return 0;
@@ -107,8 +109,8 @@ final class WarmUp implements Callable<Integer> {
     Host other =
         new Host(
             file,
-            folder,
-            folder,
+            folder.resolve("taltun"),
+            folder.resolve("wireguard"),
             host.gateways(),
             host.privileges(),
             host.selfCommand(),

@@ -187,7 +187,7 @@ final class Assembly {
         new RunningGateway(
             name,
             addresses,
-            modes(workers, relay),
+            modes(workers, tables),
             control,
             live,
             heartbeat(thread, workers),
@@ -213,18 +213,22 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+  private Map<String, String> features(ForwardingTables tables) {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
-    features.put("relay", relay ? "on" : "off");
+    features.put("relay", tables.relay() ? "on" : "off");
+    return features;
+  }
+
+  private RuntimeModes modes(WorkerGroup workers, ForwardingTables tables) {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        features,
+        () -> features(tables),
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

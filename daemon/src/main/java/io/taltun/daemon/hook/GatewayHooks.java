@@ -33,11 +33,11 @@ public final class GatewayHooks implements PeerListener, AutoCloseable {
   private static final long CLOSE_WITHIN_MS = 500;
 
   private final String device;
-  private final List<IpPrefix> addresses;
   private final KeyedQueue queue = new KeyedQueue(MOST_RUNNING, MOST_WAITING);
 
   // Written by whoever reads the configuration again.
   private volatile Hooks hooks;
+  private volatile List<IpPrefix> addresses;
 
   // Written by the control thread: whether the latest event found room.
   private boolean full;
@@ -54,9 +54,10 @@ public final class GatewayHooks implements PeerListener, AutoCloseable {
     this.addresses = List.copyOf(addresses);
   }
 
-  /** Other commands, from the next event on. */
-  public void change(Hooks changed) {
-    hooks = changed;
+  /** Other commands and addresses, from the next event on. */
+  public void change(Hooks newHooks, List<IpPrefix> newAddresses) {
+    hooks = newHooks;
+    addresses = List.copyOf(newAddresses);
   }
 
   /**

@@ -74,13 +74,13 @@ class WatchScreenTest {
               phone   online  203.0.113.5:51820  1m 35s ago       0 B/s              0 B/s         12.3 ms    0%
               dropped: no_route 3
 
-            Ctrl-C ends""");
+            Ctrl-C ends\
+            """);
   }
 
   @Test
   void shouldGiveUpColumnsOnANarrowTerminal() {
-    assertThat(draw(PLAIN, 40, 24, gateway()))
-        .contains("  PEER    STATE         IN/S       OUT/S");
+    assertThat(draw(PLAIN, 40, 24, gateway())).contains("  PEER    STATE         IN/S       OUT/S");
   }
 
   @Test

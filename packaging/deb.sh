@@ -1,0 +1,43 @@
+#!/bin/bash
+# Packs packaging/target/image into a .deb beside it. `mvn -Pdeb package` runs it after image.sh.
+#
+#   packaging/deb.sh [ARCHITECTURE]
+set -eu -o pipefail
+ROOT=$(readlink -f "${BASH_SOURCE[0]}") && ROOT=${ROOT%/*/*}
+. "$ROOT/packaging/lib.sh"
+
+readonly ARCHITECTURE=${1:-$(dpkg --print-architecture)}
+readonly CONTROL=$IMAGE/DEBIAN
+readonly DOC=$IMAGE/usr/share/doc/taltun
+readonly MOST_BYTES=$((60 << 20))
+
+fill_in() { # FILE
+  sed -e "s/@VERSION@/$VERSION/; s/@ARCHITECTURE@/$ARCHITECTURE/; s/@SIZE@/$(du -sk --exclude DEBIAN "$IMAGE" | cut -f1)/" "$1"
+}
+
+changelog() {
+  printf 'taltun (%s) stable; urgency=medium\n\n  * See changelog.gz.\n\n -- %s  %s\n' "$VERSION" \
+    "$(sed -n 's/^Maintainer: //p' "$ROOT/packaging/deb/control")" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
+}
+
+documents() {
+  mkdir -p "$DOC" "$IMAGE/usr/share/lintian/overrides"
+  install -m 644 "$ROOT/packaging/deb/copyright" "$DOC/"
+  gzip -9nc "$ROOT/CHANGELOG.md" >"$DOC/changelog.gz"
+  install -m 644 "$ROOT/packaging/deb/lintian-overrides" "$IMAGE/usr/share/lintian/overrides/taltun"
+}
+
+umask 022
+rm -rf "$CONTROL"
+documents
+mkdir "$CONTROL"
+fill_in "$ROOT/packaging/deb/control" >"$CONTROL/control"
+install -m 755 "$ROOT"/packaging/deb/{postinst,prerm,postrm} "$CONTROL/"
+(cd "$IMAGE" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$CONTROL/md5sums"
+find "$IMAGE" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+readonly DEB=$TARGET/taltun_${VERSION}_$ARCHITECTURE.deb
+# dpkg-deb sorts the names and takes SOURCE_DATE_EPOCH for its own times.
+dpkg-deb --root-owner-group -Zxz -z6 --build "$IMAGE" "$DEB" >/dev/null
+bytes=$(stat -c %s "$DEB")
+[ "$bytes" -le $MOST_BYTES ] || { echo "package: $DEB is larger than 60 MiB: $bytes bytes" >&2; exit 1; }
+printf '%s: %d.%d MiB\n' "$DEB" $((bytes >> 20)) $(((bytes & 0xfffff) * 10 >> 20))
