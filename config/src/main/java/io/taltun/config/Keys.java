@@ -6,7 +6,7 @@ import java.util.Optional;
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
   static final List<String> ROOT =
-      List.of("interface", "peers", "tuning", "relay", "metrics", "hooks");
+      List.of("interface", "peers", "tuning", "relay", "metrics", "clients", "hooks");
 
   static final List<String> INTERFACE =
       List.of(
@@ -49,6 +49,8 @@ final class Keys {
 
   static final List<String> METRICS = List.of("listen");
 
+  static final List<String> CLIENTS =
+      List.of("endpoint", "allowed-ips", "dns", "mtu", "persistent-keepalive");
   static final List<String> HOOKS =
       List.of("on-up", "on-down", "on-peer-online", "on-peer-offline", "timeout");
 
@@ -64,6 +66,9 @@ final class Keys {
     }
     if (TUNING.contains(key)) {
       return Optional.of("`tuning`");
+    }
+    if (CLIENTS.contains(key)) {
+      return Optional.of("`clients`");
     }
     if (HOOKS.contains(key)) {
       return Optional.of("`hooks`");

@@ -38,6 +38,17 @@ public record PeerConfig(
     allowedIps = List.copyOf(allowedIps);
   }
 
+  /** Of a peer with that endpoint, which may be null. */
+  static Duration defaultKeepalive(HostPort endpoint) {
+    return endpoint == null ? Duration.ZERO : DEFAULT_KEEPALIVE;
+  }
+
+  /** The same under another name. */
+  PeerConfig withName(String other) {
+    return new PeerConfig(
+        other, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
+  }
+
   /** The same with another preshared key. */
   public PeerConfig with(PresharedKey presharedKey) {
     return new PeerConfig(name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);

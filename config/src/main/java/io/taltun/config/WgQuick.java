@@ -45,8 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay, metrics) is named in a comment where it differs from the
-   * default.
+   * know (routes, workers, tuning, relay, metrics, clients) is named in a comment where it differs
+   * from the default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -71,6 +71,9 @@ public final class WgQuick {
     }
     if (!config.metrics().equals(Metrics.DEFAULT)) {
       out.append("# Not carried over: metrics ").append(config.metrics()).append('\n');
+    }
+    if (!config.clients().equals(Clients.DEFAULT)) {
+      out.append("# Not carried over: clients\n");
     }
     String up = hook(out, config.hooks(), HookEvent.UP);
     String down = hook(out, config.hooks(), HookEvent.DOWN);
@@ -119,13 +122,13 @@ public final class WgQuick {
     setting(out, "PersistentKeepalive", keepalive == 0 ? "" : "" + keepalive);
   }
 
-  private static void setting(StringBuilder out, String key, String value) {
+  static void setting(StringBuilder out, String key, String value) {
     if (!value.isEmpty()) {
       out.append(key).append(" = ").append(value).append('\n');
     }
   }
 
-  private static String join(List<IpPrefix> prefixes) {
+  static String join(List<IpPrefix> prefixes) {
     return prefixes.stream().map(IpPrefix::toString).collect(Collectors.joining(", "));
   }
 }

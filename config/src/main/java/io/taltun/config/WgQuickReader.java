@@ -57,7 +57,14 @@ final class WgQuickReader {
     }
     return new ConfigResult.Valid(
         new TaltunConfig(
-            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, hooks, problems.file()),
+            iface,
+            peers,
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Clients.DEFAULT,
+            hooks,
+            problems.file()),
         problems.warnings());
   }
 

@@ -245,7 +245,14 @@ class DiffTest {
             (1 + random.nextInt(8)) << 20,
             500);
     return new TaltunConfig(
-        iface, peers, tuning, some.relay(), Metrics.DEFAULT, Hooks.NONE, Samples.FILE);
+        iface,
+        peers,
+        tuning,
+        some.relay(),
+        Metrics.DEFAULT,
+        some.clients(),
+        Hooks.NONE,
+        Samples.FILE);
   }
 
   private static PeerConfig randomPeer(SplittableRandom random, int key) {
