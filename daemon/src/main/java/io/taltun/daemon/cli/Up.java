@@ -97,7 +97,8 @@ final class Up implements Callable<Integer> {
             logFormat == LogFormat.JSON
                 ? LogStyle.JSON
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
-        Logs.configure(style, root.debug() ? Level.FINE : Level.INFO, root.debug());
+        Logs.configure(
+            style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
         Foreground.configured(host, config, stateFolder()).run(untilStdinCloses);
       }
     } finally {
