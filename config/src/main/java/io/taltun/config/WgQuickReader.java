@@ -33,10 +33,12 @@ final class WgQuickReader {
   ConfigResult read(String text) {
     WgQuickSections sections = WgQuickSections.parse(text, problems);
     InterfaceConfig iface = null;
+    Hooks hooks = Hooks.NONE;
     if (sections.iface() == null) {
       problems.error(Place.START, "[Interface] is missing; is this a wg-quick file?");
     } else {
       iface = iface(sections.iface());
+      hooks = WgQuickHooks.read(sections.iface(), interfaceName());
     }
     List<PeerConfig> peers = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -61,6 +63,7 @@ final class WgQuickReader {
             Relay.DEFAULT,
             Metrics.DEFAULT,
             Clients.DEFAULT,
+            hooks,
             problems.file()),
         problems.warnings());
   }

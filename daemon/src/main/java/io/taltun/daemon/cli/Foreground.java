@@ -1,12 +1,15 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.HookEvent;
+import io.taltun.config.Hooks;
+import io.taltun.config.InterfaceConfig;
 import io.taltun.config.Metrics;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
-import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.hook.GatewayHooks;
 import io.taltun.daemon.metrics.MetricsServer;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +39,19 @@ final class Foreground {
   private final Path file;
   private final Metrics metrics;
   private final boolean bare;
+  private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, Path file, Metrics metrics) {
+  private Foreground(
+      Host host, String name, Start start, Path file, Metrics metrics, GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.file = file;
     this.metrics = metrics;
     this.bare = file == null;
+    this.hooks = hooks;
   }
 
   /**
@@ -54,19 +61,23 @@ final class Foreground {
    * @param stateFolder where it finds and leaves what it learns
    */
   static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
-    String name = config.iface().name();
-    Path stateFile = stateFolder.resolve(name + ".state");
+    InterfaceConfig iface = config.iface();
+    Path stateFile = stateFolder.resolve(iface.name() + ".state");
+    GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
         host,
-        name,
+        iface.name(),
         () -> host.gateways().start(config, stateFile),
         config.source(),
-        config.metrics());
+        config.metrics(),
+        hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), null, Metrics.OFF);
+    GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
+    return new Foreground(
+        host, name, () -> host.gateways().startBare(name), null, Metrics.OFF, none);
   }
 
   /**
@@ -91,27 +102,44 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
+      // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
+      String refused = hooks.run(HookEvent.UP, null);
+      if (refused != null) {
+        throw new CommandFailure(refused + "; " + name + " is taken down again");
+      }
+      serveUntilStopped(gateway);
+    } catch (SocketInUseException e) {
+      throw host.runsAlready(name);
+    } catch (IOException e) {
+      throw new CommandFailure(e.getMessage(), e);
+    }
+  }
+
+  private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
+    String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
-    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         MetricsServer _ = serveMetrics(gateway);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       Signals.handle("HUP", () -> reload(reloader));
+      gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
+      gateway.listen(hooks);
       stop.setGateway(gateway);
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
       String broken = gateway.awaitStop();
       services.stopping();
+      reason = broken == null ? "stopped" : broken;
       if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
       LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
-    } catch (SocketInUseException e) {
-      throw host.runsAlready(name);
-    } catch (IOException e) {
-      throw new CommandFailure(e.getMessage(), e);
+    } finally {
+      hooks.close();
+      hooks.run(HookEvent.DOWN, reason);
     }
   }
 
@@ -168,8 +196,7 @@ final class Foreground {
         status.modes().describe(),
         status.drops(),
         status.counters());
-    for (PeerStatus peer : status.peers()) {
-      LOG.info("{}: {}", status.name(), peer);
-    }
+    status.peers().forEach(peer -> LOG.info("{}: {}", status.name(), peer));
+    gateway.dump().forEach(line -> LOG.info("{}: {}", status.name(), line));
   }
 }

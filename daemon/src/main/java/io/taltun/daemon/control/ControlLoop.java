@@ -22,6 +22,7 @@ public final class ControlLoop {
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final TrafficSampler sampler;
+  private final SlowSampler slowSampler;
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
@@ -33,6 +34,7 @@ public final class ControlLoop {
       DeviceProtocol protocol,
       PeerTable peers,
       TrafficSampler sampler,
+      SlowSampler slowSampler,
       HandshakeSender sender,
       ControlCounters counters,
       NanoClock clock) {
@@ -40,6 +42,7 @@ public final class ControlLoop {
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
+    this.slowSampler = slowSampler;
     this.sender = sender;
     this.counters = counters;
     this.clock = clock;
@@ -60,6 +63,7 @@ public final class ControlLoop {
     long checkInNs = intake.check();
     long nowNs = clock.nowNs();
     long sampleInNs = sampler.sample(nowNs);
+    slowSampler.sample(nowNs);
     protocol.poll(nowNs);
     long releaseInNs = denials.release(nowNs);
     long answerInNs = intake.answer();

@@ -53,6 +53,7 @@ final class Assembly {
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
+  private TunDrops tunDrops;
 
   Assembly(String name, Workers workers, Tuning tuning, Unwinding unwinding)
       throws GatewayStartException {
@@ -99,7 +100,15 @@ final class Assembly {
   }
 
   private void binding(int port, int fwmark) {
-    sockets = new SocketBinding(plan.workers(), port, fwmark, wants(UDP_GSO), wants(UDP_GRO));
+    sockets =
+        new SocketBinding(
+            plan.workers(),
+            port,
+            fwmark,
+            wants(UDP_GSO),
+            wants(UDP_GRO),
+            tuning.receiveBufferBytes(),
+            tuning.sendBufferBytes());
     unwinding.add("the sockets", sockets);
   }
 
@@ -107,6 +116,10 @@ final class Assembly {
   void openDevice() throws SystemCallException {
     device = TunDevice.open(name, plan.workers(), wants(TUN_TSO), wants(TUN_USO), wants(TUN_GRO));
     unwinding.add("the device", device);
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
+    if (tuning.tunQueuePackets() != Tuning.DEFAULT.tunQueuePackets()) {
+      tunDrops.setQueueLength(tuning.tunQueuePackets());
+    }
   }
 
   /**
@@ -149,6 +162,7 @@ final class Assembly {
             new BootClock(),
             tuning.rekeyAfterBytes(),
             memory);
+    control.countTunDrops(tunDrops);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);

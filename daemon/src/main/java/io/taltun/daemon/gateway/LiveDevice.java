@@ -239,6 +239,11 @@ final class LiveDevice {
     }
   }
 
+  /** Whether the link is up. */
+  boolean isUp() {
+    return link.up();
+  }
+
   /** The link is another one than before. */
   void onLink(LinkState now) {
     LinkState before = link;

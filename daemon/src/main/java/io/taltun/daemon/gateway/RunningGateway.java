@@ -5,9 +5,13 @@ import io.taltun.config.IpPrefix;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -130,7 +134,11 @@ final class RunningGateway implements Gateway {
         peer.receivedBytes(),
         peer.sentBytes(),
         peer.persistentKeepalive().toSeconds(),
-        peer.deniedPackets());
+        peer.deniedPackets(),
+        peer.receivedPerSecond(),
+        peer.sentPerSecond(),
+        peer.roundTripNs() < 0 ? null : peer.roundTripNs(),
+        peer.receiveLoss());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -217,6 +225,29 @@ final class RunningGateway implements Gateway {
         peer.presharedKey().close();
       }
     }
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    control.submit(
+        () -> {
+          control.listen(listener);
+          return null;
+        });
+  }
+
+  private record Destination(boolean linkUp, PeerFacts peer, Map<String, Long> drops) {}
+
+  @Override
+  public Explanation why(InetAddress address) {
+    Destination now =
+        ask(() -> new Destination(device.isUp(), control.destination(address), control.drops()));
+    return Explainer.explain(address, name, now.linkUp, addresses, now.peer, now.drops);
+  }
+
+  @Override
+  public List<String> dump() {
+    return ask(control::dump);
   }
 
   /** Ends the gateway with a reason: it cannot go on. */
