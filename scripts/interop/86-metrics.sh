@@ -150,7 +150,7 @@ port_taken() {
   gateway_up a
   must ping_through a b 4
   wait_for 5 grep -q 'answers on' "$LOGS/$(device a).log"
-  [ "$(grep -c 'serves no metrics' "$LOGS/$(device a).log")" = 1 ] || fail 'not one warning'
+  [ "$(grep -c 'serves no metrics on' "$LOGS/$(device a).log")" = 1 ] || fail 'not one warning'
 }
 
 listens() { in_ns a ss -Hltn | grep -q :9586; }

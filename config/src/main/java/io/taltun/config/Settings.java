@@ -42,7 +42,7 @@ final class Settings {
           tuning("send-buffer", false),
           tuning("tun-queue", false),
           live("relay", "enabled", it -> it.relay().enabled()),
-          atStart("metrics", "listen", TaltunConfig::metrics),
+          live("metrics", "listen", TaltunConfig::metrics),
           hook(HookEvent.UP),
           hook(HookEvent.DOWN),
           hook(HookEvent.PEER_ONLINE),

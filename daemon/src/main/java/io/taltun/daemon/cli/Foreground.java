@@ -10,7 +10,7 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.hook.GatewayHooks;
-import io.taltun.daemon.metrics.MetricsServer;
+import io.taltun.daemon.metrics.MetricsService;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
@@ -120,13 +120,15 @@ final class Foreground {
     String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
-        MetricsServer _ = serveMetrics(gateway);
+        MetricsService served = new MetricsService(gateway.telemetry());
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       Signals.handle("HUP", () -> reload(reloader));
       gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
       gateway.listen(hooks);
       stop.setGateway(gateway);
+      served.use(metrics);
+      gateway.onReconfigured(config -> served.use(config.metrics()));
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
@@ -146,26 +148,6 @@ final class Foreground {
   private void reload(Reloader reloader) {
     services.reloading();
     reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
-  }
-
-  /** Without them the gateway is as good as with them: null where they cannot be served. */
-  private MetricsServer serveMetrics(Gateway gateway) {
-    if (!metrics.enabled()) {
-      return null;
-    }
-    try {
-      MetricsServer server = MetricsServer.open(metrics.listen(), gateway.telemetry());
-      LOG.info("{} serves metrics on http://{}/metrics", name, metrics);
-      return server;
-    } catch (IOException e) {
-      LOG.warn(
-          "{} serves no metrics: cannot listen on {}: {}; set listen in the section metrics to"
-              + " another port, or to off",
-          name,
-          metrics,
-          e.getMessage());
-      return null;
-    }
   }
 
   private SocketFileWatch watch() throws IOException {

@@ -207,7 +207,7 @@ final class Assembly {
             modes,
             control,
             live,
-            new LiveTelemetry(name, modes, control, workers, heartbeat(thread, workers)),
+            new LiveTelemetry(name, modes, control, workers, tables, heartbeat(thread, workers)),
             unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);

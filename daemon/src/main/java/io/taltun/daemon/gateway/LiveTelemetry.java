@@ -11,6 +11,7 @@ import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.counter.Histogram;
 import io.taltun.dataplane.mailbox.ControlRing;
+import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class LiveTelemetry implements Telemetry {
   private final RuntimeModes modes;
   private final Control control;
   private final WorkerGroup workers;
+  private final ForwardingTables tables;
   private final Heartbeat heartbeat;
   private final ConfigAge configuration = new ConfigAge(InstantSource.system());
   private final long startedNs = System.nanoTime();
@@ -31,11 +33,17 @@ final class LiveTelemetry implements Telemetry {
    * @param heartbeat of the control thread first, then of the workers in their order
    */
   LiveTelemetry(
-      String name, RuntimeModes modes, Control control, WorkerGroup workers, Heartbeat heartbeat) {
+      String name,
+      RuntimeModes modes,
+      Control control,
+      WorkerGroup workers,
+      ForwardingTables tables,
+      Heartbeat heartbeat) {
     this.name = name;
     this.modes = modes;
     this.control = control;
     this.workers = workers;
+    this.tables = tables;
     this.heartbeat = heartbeat;
   }
 
@@ -56,6 +64,11 @@ final class LiveTelemetry implements Telemetry {
   @Override
   public long uptimeNs() {
     return System.nanoTime() - startedNs;
+  }
+
+  @Override
+  public int mtu() {
+    return tables.mtu();
   }
 
   @Override

@@ -196,7 +196,20 @@ final class RunningGateway implements Gateway {
   public CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
     return reconfigurer == null
         ? Gateway.super.reconfigure(target, dryRun)
-        : reconfigurer.submit(target, dryRun);
+        : counted(reconfigurer.submit(target, dryRun), dryRun);
+  }
+
+  private CompletableFuture<Diff> counted(CompletableFuture<Diff> change, boolean dryRun) {
+    return dryRun
+        ? change
+        : change.whenComplete(
+            (_, refused) -> {
+              if (refused == null) {
+                telemetry.configuration().reloaded();
+              } else {
+                telemetry.configuration().refused();
+              }
+            });
   }
 
   @Override

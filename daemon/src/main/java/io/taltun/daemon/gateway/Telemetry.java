@@ -25,6 +25,9 @@ public interface Telemetry {
   /** Nanoseconds since the device was ready. */
   long uptimeNs();
 
+  /** Of the device, in bytes. */
+  int mtu();
+
   /** Whether its threads make progress. */
   Health health();
 

@@ -69,6 +69,13 @@ final class Catalog {
           INTERFACE,
           KEY,
           NAME);
+  static final Metric PEER_DENIED =
+      counter(
+          "taltun_peer_denied_packets_total",
+          "Packets of the peer that its access rules denied; absent while there were none.",
+          INTERFACE,
+          KEY,
+          NAME);
   static final Metric PEER_ROUND_TRIP =
       gauge(
           "taltun_peer_handshake_round_trip_seconds",
@@ -103,6 +110,8 @@ final class Catalog {
           "taltun_healthy",
           "1 while control thread and workers make progress, otherwise 0.",
           INTERFACE);
+  static final Metric MTU =
+      gauge("taltun_mtu_bytes", "The largest packet that the device takes.", INTERFACE);
   static final Metric CONFIG_LOADED =
       gauge(
           "taltun_config_loaded_timestamp_seconds",
@@ -279,12 +288,22 @@ final class Catalog {
                 PEER_ONLINE,
                 PEER_SENT_PACKETS,
                 PEER_RECEIVED_PACKETS,
+                PEER_DENIED,
                 PEER_ROUND_TRIP,
                 PEER_ENDPOINT)),
         new Group(
             "The gateway",
             List.of(
-                BUILD, GATEWAY, UPTIME, HEALTHY, CONFIG_LOADED, RELOADS, PEERS, SESSIONS, OFFLOAD)),
+                BUILD,
+                GATEWAY,
+                UPTIME,
+                HEALTHY,
+                MTU,
+                CONFIG_LOADED,
+                RELOADS,
+                PEERS,
+                SESSIONS,
+                OFFLOAD)),
         new Group("Drops", List.of(DROPPED_PACKETS, DROPPED_HANDSHAKES)),
         new Group("Handshakes", handshakes),
         new Group(

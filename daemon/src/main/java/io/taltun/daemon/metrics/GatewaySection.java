@@ -48,6 +48,8 @@ final class GatewaySection implements Section {
     out.seconds(device, telemetry.uptimeNs());
     out.begin(Catalog.HEALTHY);
     out.sample(device, telemetry.health().isWell() ? 1 : 0);
+    out.begin(Catalog.MTU);
+    out.sample(device, telemetry.mtu());
     ConfigAge configuration = telemetry.configuration();
     out.begin(Catalog.CONFIG_LOADED);
     out.seconds(device, configuration.loadedEpochMs() * 1_000_000);

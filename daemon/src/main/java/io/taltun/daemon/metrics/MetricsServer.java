@@ -73,9 +73,15 @@ public final class MetricsServer implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       shutDown(loop);
-      throw new IOException(bound.cause().getMessage(), bound.cause());
+      throw new IOException(reason(bound.cause()), bound.cause());
     }
     return new MetricsServer(loop, bound.channel());
+  }
+
+  /** Netty names the call and the number first. */
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.substring(message.lastIndexOf(": ") + 1).strip();
   }
 
   InetSocketAddress address() {

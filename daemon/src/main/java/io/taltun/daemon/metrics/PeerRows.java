@@ -21,11 +21,20 @@ final class PeerRows {
    * @param now not to be changed any more
    */
   PeerRow[] of(List<PeerReading> now) {
-    if (now != roster) {
+    if (now != roster || !current()) {
       rows = rows(now);
       roster = now;
     }
     return rows;
+  }
+
+  private boolean current() {
+    for (PeerRow row : rows) {
+      if (!row.isCurrent()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private PeerRow[] rows(List<PeerReading> now) {

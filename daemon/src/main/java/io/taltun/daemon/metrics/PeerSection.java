@@ -51,8 +51,16 @@ final class PeerSection implements Section {
             Catalog.PEER_RECEIVED_PACKETS,
             rows,
             (out, row) -> out.sample(row.labels, row.receivedPackets())),
+        new PeerSection(Catalog.PEER_DENIED, rows, PeerSection::denied),
         new PeerSection(Catalog.PEER_ROUND_TRIP, rows, PeerSection::roundTrip),
         new PeerSection(Catalog.PEER_ENDPOINT, rows, PeerSection::endpoint));
+  }
+
+  private static void denied(TextWriter out, PeerRow row) {
+    long packets = row.peer.peer().deniedPackets();
+    if (packets > 0) {
+      out.sample(row.labels, packets);
+    }
   }
 
   private static void roundTrip(TextWriter out, PeerRow row) {

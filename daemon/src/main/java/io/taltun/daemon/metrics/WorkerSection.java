@@ -46,6 +46,7 @@ final class WorkerSection implements Section {
   private static Map<String, RecordRing> queues(ControlRing ring) {
     Map<String, RecordRing> queues = new LinkedHashMap<>();
     queues.put("reports", ring.reports());
+    queues.put("denied", ring.denied());
     queues.put("newcomers", ring.newcomers());
     queues.put("under_way", ring.underWay());
     return queues;

@@ -112,6 +112,11 @@ public final class FakeTelemetry implements Telemetry {
   }
 
   @Override
+  public int mtu() {
+    return 1420;
+  }
+
+  @Override
   public Health health() {
     return health;
   }

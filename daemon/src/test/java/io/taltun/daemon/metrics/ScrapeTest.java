@@ -56,6 +56,7 @@ class ScrapeTest {
   @Test
   void shouldServeTheWholeCatalogWithItsLabelsAndNothingElse() {
     telemetry.peers = FakeTelemetry.peers(3);
+    telemetry.peers.getFirst().peer().lane(0).denied();
     Map<String, ExpositionText.Family> served = ExpositionText.parse(text());
     Map<String, Metric> known = new HashMap<>();
     Catalog.groups().forEach(group -> group.metrics().forEach(m -> known.put(m.name(), m)));
@@ -112,6 +113,7 @@ class ScrapeTest {
     telemetry.peers = List.of(FakeTelemetry.peer(7, "nowhere"));
     Map<String, ExpositionText.Family> served = ExpositionText.parse(text());
     assertThat(served.get("taltun_peer_endpoint_info").samples()).isEmpty();
+    assertThat(served.get("taltun_peer_denied_packets_total").samples()).isEmpty();
   }
 
   @Test
