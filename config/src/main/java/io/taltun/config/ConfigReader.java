@@ -128,20 +128,12 @@ public final class ConfigReader {
   private static Relay relay(Section section) {
     return section == null
         ? Relay.DEFAULT
-        : new Relay(section.valueOr("enabled", ConfigReader::trueOrFalse, Relay.DEFAULT.enabled()));
+        : new Relay(section.valueOr("enabled", Words::trueOrFalse, Relay.DEFAULT.enabled()));
   }
 
   private static Metrics metrics(Section section) {
     return section == null
         ? Metrics.DEFAULT
         : section.valueOr("listen", Metrics::parse, Metrics.DEFAULT);
-  }
-
-  private static boolean trueOrFalse(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException(Quote.value(text) + " is not true or false");
-    };
   }
 }

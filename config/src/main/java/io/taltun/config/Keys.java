@@ -16,6 +16,7 @@ final class Keys {
           "address",
           "listen-port",
           "mtu",
+          "mss-clamp",
           "routes",
           "route-table",
           "fwmark",
@@ -29,7 +30,10 @@ final class Keys {
           "preshared-key-file",
           "endpoint",
           "allowed-ips",
-          "persistent-keepalive");
+          "persistent-keepalive",
+          AccessReader.ALLOW,
+          AccessReader.DENY,
+          AccessReader.LOG);
 
   static final List<String> TUNING =
       List.of(

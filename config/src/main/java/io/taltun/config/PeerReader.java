@@ -51,6 +51,7 @@ final class PeerReader {
     Duration keepalive =
         section.valueOr(
             "persistent-keepalive", Units::keepalive, PeerConfig.defaultKeepalive(endpoint));
+    AccessRules access = AccessReader.read(section, problems);
     return publicKey == null
         ? null
         : new PeerConfig(
@@ -59,7 +60,8 @@ final class PeerReader {
             presharedKey,
             endpoint,
             allowedIps.stream().map(Placed::value).toList(),
-            keepalive);
+            keepalive,
+            access);
   }
 
   /** What a peer without a name is called; {@code number} counts from 1. */

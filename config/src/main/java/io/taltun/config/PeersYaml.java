@@ -54,6 +54,7 @@ public final class PeersYaml {
             List.of(IpPrefix.parse("10.99.0.1/24"), IpPrefix.parse("fd99::1/64")),
             51_820,
             Mtu.AUTO,
+            MssClamp.AUTO,
             List.of(),
             RouteTable.MAIN,
             0,
@@ -126,6 +127,7 @@ public final class PeersYaml {
     line("  address: " + list(iface.addresses()), "");
     line("  listen-port: " + iface.listenPort(), "UDP; 0 = any free port");
     line("  mtu: " + iface.mtu(), "auto, or 576 to 65535");
+    line("  mss-clamp: " + iface.mssClamp(), "of TCP through the tunnel: auto, off, or bytes");
     line("  routes: " + list(iface.routes()), "beside those of allowed-ips");
     line("  route-table: " + iface.routeTable(), "main, a number, or off");
     line(
@@ -154,7 +156,26 @@ public final class PeersYaml {
       line(
           "    persistent-keepalive: " + Units.formatKeepalive(peer.persistentKeepalive()),
           "off, or 1s to 65535s");
+      access(peer.access());
     }
+  }
+
+  private void access(AccessRules access) {
+    if (access.allow() != null) {
+      line("    allow: " + entries(access.allow()), "");
+    }
+    if (!access.deny().isEmpty()) {
+      line("    deny: " + entries(access.deny()), "");
+    }
+    if (access.log()) {
+      line("    log: true", "");
+    }
+  }
+
+  private static String entries(List<AccessEntry> entries) {
+    return entries.stream()
+        .map(entry -> "\"" + entry + "\"")
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** What differs from the defaults, beside the limit that people look for. */

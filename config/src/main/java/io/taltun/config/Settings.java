@@ -25,6 +25,7 @@ final class Settings {
           live(INTERFACE, "address", it -> it.iface().addresses()),
           live(INTERFACE, "listen-port", it -> it.iface().listenPort()),
           live(INTERFACE, "mtu", it -> it.iface().mtu()),
+          live(INTERFACE, "mss-clamp", it -> it.iface().mssClamp()),
           live(INTERFACE, "routes", it -> it.iface().routes()),
           live(INTERFACE, "route-table", it -> it.iface().routeTable()),
           live(INTERFACE, "fwmark", it -> Integer.toUnsignedString(it.iface().fwmark())),
@@ -55,7 +56,10 @@ final class Settings {
           secret(PEER, "preshared-key", PeerConfig::presharedKey),
           live(PEER, "endpoint", PeerConfig::endpoint),
           live(PEER, "allowed-ips", PeerConfig::allowedIps),
-          keepalive());
+          keepalive(),
+          live(PEER, AccessReader.ALLOW, it -> allowed(it.access())),
+          live(PEER, AccessReader.DENY, it -> it.access().deny()),
+          live(PEER, AccessReader.LOG, it -> it.access().log() ? true : null));
 
   private Settings() {}
 
@@ -67,6 +71,16 @@ final class Settings {
   private static Setting<TaltunConfig> hook(HookEvent event) {
     // It may hold a password.
     return secret("hooks", event.key(), it -> it.hooks().at(event));
+  }
+
+  /**
+   * No list and an empty one are as far from each other as can be: both have words of their own.
+   */
+  private static Object allowed(AccessRules access) {
+    if (access.allow() == null) {
+      return Setting.EVERYTHING;
+    }
+    return access.allow().isEmpty() ? "nothing" : access.allow();
   }
 
   private static Setting<PeerConfig> keepalive() {

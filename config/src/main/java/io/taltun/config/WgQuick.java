@@ -45,8 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay, metrics, clients) is named in a comment where it differs
-   * from the default.
+   * know (routes, workers, access rules, tuning, relay, metrics, clients) is named in a comment
+   * where it differs from the default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -54,6 +54,9 @@ public final class WgQuick {
     out.append("[Interface]\n");
     if (!iface.routes().isEmpty()) {
       out.append("# Not carried over: routes ").append(join(iface.routes())).append('\n');
+    }
+    if (!iface.mssClamp().equals(MssClamp.AUTO)) {
+      out.append("# Not carried over: mss-clamp ").append(iface.mssClamp()).append('\n');
     }
     if (!iface.workers().isAuto()) {
       out.append("# Not carried over: workers ").append(iface.workers()).append('\n');
@@ -113,6 +116,9 @@ public final class WgQuick {
 
   private static void peer(StringBuilder out, PeerConfig peer) {
     out.append("\n[Peer]\n# Name = ").append(peer.name()).append('\n');
+    if (!peer.access().allowsEverything()) {
+      out.append("# Not carried over: allow and deny; this peer may send anything there\n");
+    }
     setting(out, "PublicKey", peer.publicKey().toBase64());
     setting(
         out, "PresharedKey", peer.presharedKey().isNone() ? "" : peer.presharedKey().toBase64());

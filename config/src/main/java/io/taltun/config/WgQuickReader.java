@@ -93,6 +93,7 @@ final class WgQuickReader {
             addresses,
             listenPort,
             mtu,
+            MssClamp.AUTO,
             List.of(),
             table,
             fwmark,

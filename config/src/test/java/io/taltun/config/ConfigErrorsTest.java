@@ -26,8 +26,8 @@ class ConfigErrorsTest {
         wrong(
             "zzz: 1",
             "3:3: unknown key `zzz` in `interface`; known here are name, private-key,"
-                + " private-key-file, address, listen-port, mtu, routes, route-table, fwmark,"
-                + " workers"),
+                + " private-key-file, address, listen-port, mtu, mss-clamp, routes, route-table,"
+                + " fwmark, workers"),
         wrong("private-key: x", "3:3: `private-key` stands twice, first on line 2; keep one"),
         wrong(
             "private-key-file: x",

@@ -147,6 +147,17 @@ class DiffTest {
         .doesNotContain(Samples.PSK, otherPsk.toBase64());
   }
 
+  @Test
+  void shouldTellNoListFromAnEmptyOne() {
+    String[] open = file(GATEWAY, "peers:\n", OFFICE);
+    String[] closed = file(GATEWAY, "peers:\n", OFFICE, "    allow: []\n    log: true\n");
+    String[] some = file(GATEWAY, "peers:\n", OFFICE, "    allow: [any icmp, any tcp 22]\n");
+    assertThat(between(open, closed).lines())
+        .containsExactly("~ peer office: allow everything -> nothing, log none -> true");
+    assertThat(between(some, open).lines())
+        .containsExactly("~ peer office: allow [any icmp, any tcp 22] -> everything");
+  }
+
   /** Whoever adds a key to the file adds it to {@link Settings} too, or a reload overlooks it. */
   @Test
   void shouldCompareEveryKeyOfTheFile() {
@@ -213,7 +224,8 @@ class DiffTest {
                     it.presharedKey(),
                     "" + it.endpoint(),
                     Set.copyOf(it.allowedIps()),
-                    it.persistentKeepalive()))
+                    it.persistentKeepalive(),
+                    it.access()))
         .toList();
   }
 
@@ -226,6 +238,7 @@ class DiffTest {
             List.of(IpPrefix.parse("10.99.0." + random.nextInt(1, 3) + "/24")),
             random.nextInt(2),
             Mtu.AUTO,
+            random.nextBoolean() ? MssClamp.AUTO : MssClamp.OFF,
             List.of(),
             RouteTable.MAIN,
             random.nextInt(2),
@@ -266,6 +279,16 @@ class DiffTest {
         IntStream.range(0, random.nextInt(3))
             .mapToObj(i -> IpPrefix.parse("10." + key + "." + i + ".0/24"))
             .toList(),
-        Duration.ofSeconds(random.nextInt(2)));
+        Duration.ofSeconds(random.nextInt(2)),
+        new AccessRules(
+            random.nextBoolean() ? null : randomEntries(random),
+            randomEntries(random),
+            random.nextBoolean()));
+  }
+
+  private static List<AccessEntry> randomEntries(SplittableRandom random) {
+    return random.nextBoolean()
+        ? List.of()
+        : List.of(AccessEntry.parse("any tcp " + random.nextInt(2)));
   }
 }

@@ -3,12 +3,14 @@ package io.taltun.daemon.cli;
 import io.taltun.config.HookEvent;
 import io.taltun.config.Hooks;
 import io.taltun.config.InterfaceConfig;
+import io.taltun.config.Metrics;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.hook.GatewayHooks;
+import io.taltun.daemon.metrics.MetricsServer;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.uapi.UapiServer;
@@ -35,16 +37,19 @@ final class Foreground {
   private final String name;
   private final Start start;
   private final Path file;
+  private final Metrics metrics;
   private final boolean bare;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, Path file, GatewayHooks hooks) {
+  private Foreground(
+      Host host, String name, Start start, Path file, Metrics metrics, GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.file = file;
+    this.metrics = metrics;
     this.bare = file == null;
     this.hooks = hooks;
   }
@@ -60,13 +65,19 @@ final class Foreground {
     Path stateFile = stateFolder.resolve(iface.name() + ".state");
     GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
-        host, iface.name(), () -> host.gateways().start(config, stateFile), config.source(), hooks);
+        host,
+        iface.name(),
+        () -> host.gateways().start(config, stateFile),
+        config.source(),
+        config.metrics(),
+        hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
     GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
-    return new Foreground(host, name, () -> host.gateways().startBare(name), null, none);
+    return new Foreground(
+        host, name, () -> host.gateways().startBare(name), null, Metrics.OFF, none);
   }
 
   /**
@@ -109,6 +120,7 @@ final class Foreground {
     String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+        MetricsServer _ = serveMetrics(gateway);
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       Signals.handle("HUP", () -> reload(reloader));
@@ -134,6 +146,26 @@ final class Foreground {
   private void reload(Reloader reloader) {
     services.reloading();
     reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
+  }
+
+  /** Without them the gateway is as good as with them: null where they cannot be served. */
+  private MetricsServer serveMetrics(Gateway gateway) {
+    if (!metrics.enabled()) {
+      return null;
+    }
+    try {
+      MetricsServer server = MetricsServer.open(metrics.listen(), gateway.telemetry());
+      LOG.info("{} serves metrics on http://{}/metrics", name, metrics);
+      return server;
+    } catch (IOException e) {
+      LOG.warn(
+          "{} serves no metrics: cannot listen on {}: {}; set listen in the section metrics to"
+              + " another port, or to off",
+          name,
+          metrics,
+          e.getMessage());
+      return null;
+    }
   }
 
   private SocketFileWatch watch() throws IOException {

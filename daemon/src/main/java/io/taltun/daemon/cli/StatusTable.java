@@ -69,6 +69,15 @@ public final class StatusTable {
       status.peers().forEach(peer -> rows.add(cells(peer)));
       table(out, rows);
     }
+    String denied =
+        status.peers().stream()
+            .filter(peer -> peer.deniedPackets() != 0)
+            .map(peer -> printable(peer.name()) + " " + peer.deniedPackets())
+            .collect(Collectors.joining(", "));
+    if (!denied.isEmpty()) {
+      out.append("  ").append(terminal.paint(Paint.YELLOW, "denied by access rules"));
+      out.append(": ").append(denied).append('\n');
+    }
     if (!status.drops().isEmpty()) {
       String drops =
           status.drops().entrySet().stream()

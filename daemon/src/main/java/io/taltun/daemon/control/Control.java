@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
+import io.taltun.config.MssClamp;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
@@ -8,6 +9,7 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.state.PeerMemory;
@@ -24,6 +26,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,7 +201,8 @@ public final class Control {
                     protocol.presharedKey(it.protocol()).copy(),
                     it.configuredEndpoint(),
                     List.copyOf(it.prefixes),
-                    Duration.ofNanos(it.protocol().persistentKeepaliveNs())))
+                    Duration.ofNanos(it.protocol().persistentKeepaliveNs()),
+                    peers.access(it.publicKey())))
         .toList();
   }
 
@@ -231,6 +235,17 @@ public final class Control {
   /** Makes an edit's changes. */
   public void commit(DeviceEdit edit) {
     edit.commit(clock.nowNs());
+  }
+
+  /** What the maximum segment size of TCP connections is lowered to from now on. */
+  public void clampMss(MssClamp clamp) {
+    if (clamp.equals(MssClamp.AUTO)) {
+      tables.setMssClamp(ForwardingTables.MSS_OF_MTU);
+    } else if (clamp.equals(MssClamp.OFF)) {
+      tables.setMssClamp(ForwardingTables.MSS_AS_IT_IS);
+    } else {
+      tables.setMssClamp(clamp.bytes());
+    }
   }
 
   void publishPrefixes() {
@@ -336,6 +351,23 @@ public final class Control {
                 .filter(Objects::nonNull)
                 .toList(),
         ANSWER_WITHIN_MS);
+  }
+
+  /** The {@link Thread#threadId} of the control thread. */
+  public long threadId() {
+    return thread.threadId();
+  }
+
+  /** Where the peers are whose endpoints are known, and how much went there. Any thread. */
+  public List<PathUse> pathUses() {
+    List<PathUse> uses = new ArrayList<>();
+    for (PeerReading reading : peers.roster()) {
+      Endpoint endpoint = reading.peer().endpoint();
+      if (endpoint != null) {
+        uses.add(new PathUse(endpoint, reading.peer().sentBytes()));
+      }
+    }
+    return uses;
   }
 
   /** What the control thread counts. Any thread. */

@@ -37,6 +37,9 @@ final class PeerEntry implements PeerReading {
   private HostPort configuredEndpoint;
   private NamedEndpoint namedEndpoint;
 
+  /** Denied packets that the log has told of. */
+  private long toldDenied;
+
   // Written by the control thread; others read it.
   private volatile String name;
   private volatile List<IpPrefix> allowedIps = List.of();
@@ -114,6 +117,14 @@ final class PeerEntry implements PeerReading {
       this.namedEndpoint.forget();
     }
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** Packets that its access rules denied since the last call. */
+  long takeDeniedSince() {
+    long denied = peer.deniedPackets();
+    long since = denied - toldDenied;
+    toldDenied = denied;
+    return since;
   }
 
   @Override

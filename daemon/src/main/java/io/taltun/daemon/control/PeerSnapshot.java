@@ -21,6 +21,7 @@ import java.util.List;
  * @param lastHandshakeEpochNs wall clock, nanoseconds since 1970; 0 for never
  * @param receivedBytes UDP payload of authentic messages
  * @param sentBytes UDP payload
+ * @param deniedPackets that its access rules did not allow
  * @param receivedPerSecond bytes in the last second or two
  * @param sentPerSecond the same
  * @param roundTripNs of the latest handshake, −1 before the first
@@ -37,6 +38,7 @@ public record PeerSnapshot(
     long lastHandshakeEpochNs,
     long receivedBytes,
     long sentBytes,
+    long deniedPackets,
     long receivedPerSecond,
     long sentPerSecond,
     long roundTripNs,
@@ -67,6 +69,7 @@ public record PeerSnapshot(
         entry.lastHandshakeEpochNs(),
         received,
         sent,
+        peer.deniedPackets(),
         entry.throughput.receivedPerSecond(),
         entry.throughput.sentPerSecond(),
         entry.handshakes.roundTripNs(),

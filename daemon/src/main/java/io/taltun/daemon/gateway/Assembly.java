@@ -8,6 +8,7 @@ import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
 
 import io.taltun.config.AeadConstruction;
 import io.taltun.config.IpPrefix;
+import io.taltun.config.Mtu;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.primitive.AeadChoice;
@@ -18,6 +19,7 @@ import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
+import io.taltun.daemon.mtu.PathMtuWatch;
 import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
@@ -125,6 +127,7 @@ final class Assembly {
    *
    * @param link as it is now
    * @param addresses of the device, to be shown
+   * @param mtu as it was configured; null for a device whose MTU is others' business
    * @param restoreNetwork gives the device back what it loses when its link goes down
    * @param configure run on the control thread, before anything is sent
    */
@@ -132,6 +135,7 @@ final class Assembly {
       LinkState link,
       boolean relay,
       List<IpPrefix> addresses,
+      Mtu mtu,
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
@@ -173,6 +177,7 @@ final class Assembly {
         .submit(
             () -> {
               configure.accept(control);
+              live.followPaths(mtu != null && mtu.isAuto());
               live.begin();
               return null;
             })
@@ -184,14 +189,25 @@ final class Assembly {
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
+    if (mtu != null) {
+      unwinding.add(
+          "the watch over the paths' MTU",
+          PathMtuWatch.start(
+              live::followsPaths,
+              device::currentName,
+              control::pathUses,
+              () -> (int) sockets.fwmark()));
+    }
+
+    RuntimeModes modes = modes(workers, tables);
     RunningGateway running =
         new RunningGateway(
             name,
             addresses,
-            modes(workers, tables),
+            modes,
             control,
             live,
-            heartbeat(thread, workers),
+            new LiveTelemetry(name, modes, control, workers, heartbeat(thread, workers)),
             unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);

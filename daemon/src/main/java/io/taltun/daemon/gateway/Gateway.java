@@ -33,6 +33,9 @@ public interface Gateway extends AutoCloseable {
   /** What only a developer wants to know of the inside, a line each; no secret. */
   List<String> dump();
 
+  /** What is counted and measured; never blocks. */
+  Telemetry telemetry();
+
   /** Whether its threads make progress, at most a second old; never blocks. */
   Health health();
 

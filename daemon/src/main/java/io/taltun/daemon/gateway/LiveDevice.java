@@ -43,6 +43,9 @@ final class LiveDevice {
   private LinkState link;
   private boolean speaking;
 
+  // Written by the control thread; others read it.
+  private volatile boolean followsPaths;
+
   /**
    * Down and silent; {@link #begin} follows.
    *
@@ -88,6 +91,16 @@ final class LiveDevice {
 
   int mtu() {
     return link.mtu();
+  }
+
+  /** Whether the MTU follows the ways to the peers. Any thread. */
+  boolean followsPaths() {
+    return followsPaths;
+  }
+
+  /** Lets the MTU follow the ways to the peers from now on, or not. */
+  void followPaths(boolean follow) {
+    followsPaths = follow;
   }
 
   /**
@@ -145,6 +158,8 @@ final class LiveDevice {
     control.renewAfter(config.tuning().rekeyAfterBytes());
     control.configure(identity, config.peers(), known);
     control.relay(config.relay().enabled());
+    control.clampMss(config.iface().mssClamp());
+    followPaths(config.iface().mtu().isAuto());
     if (sockets.bound()) {
       speak();
     }

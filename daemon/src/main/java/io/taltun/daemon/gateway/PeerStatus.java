@@ -16,6 +16,7 @@ import java.util.List;
  * @param receivedBytes of transport data
  * @param sentBytes of transport data
  * @param persistentKeepaliveSeconds 0 when off
+ * @param deniedPackets that its access rules did not allow
  * @param receivedBytesPerSecond in the last second or two
  * @param sentBytesPerSecond the same
  * @param roundTripNanos of the latest handshake; null before the first
@@ -33,6 +34,7 @@ public record PeerStatus(
     long receivedBytes,
     long sentBytes,
     long persistentKeepaliveSeconds,
+    long deniedPackets,
     long receivedBytesPerSecond,
     long sentBytesPerSecond,
     Long roundTripNanos,

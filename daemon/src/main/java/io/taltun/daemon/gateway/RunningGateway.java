@@ -8,7 +8,6 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
-import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.why.Explanation;
 import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
@@ -37,7 +36,7 @@ final class RunningGateway implements Gateway {
   private final RuntimeModes modes;
   private final Control control;
   private final LiveDevice device;
-  private final Heartbeat heartbeat;
+  private final LiveTelemetry telemetry;
   private final Unwinding unwinding;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -60,14 +59,14 @@ final class RunningGateway implements Gateway {
       RuntimeModes modes,
       Control control,
       LiveDevice device,
-      Heartbeat heartbeat,
+      LiveTelemetry telemetry,
       Unwinding unwinding) {
     this.name = name;
     this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
     this.device = device;
-    this.heartbeat = heartbeat;
+    this.telemetry = telemetry;
     this.unwinding = unwinding;
   }
 
@@ -135,6 +134,7 @@ final class RunningGateway implements Gateway {
         peer.receivedBytes(),
         peer.sentBytes(),
         peer.persistentKeepalive().toSeconds(),
+        peer.deniedPackets(),
         peer.receivedPerSecond(),
         peer.sentPerSecond(),
         peer.roundTripNs() < 0 ? null : peer.roundTripNs(),
@@ -151,13 +151,18 @@ final class RunningGateway implements Gateway {
   }
 
   @Override
+  public Telemetry telemetry() {
+    return telemetry;
+  }
+
+  @Override
   public Health health() {
-    return heartbeat.health();
+    return telemetry.health();
   }
 
   @Override
   public void onHealth(Consumer<Health> listener) {
-    heartbeat.listen(listener);
+    telemetry.heartbeat().listen(listener);
   }
 
   @Override

@@ -50,6 +50,14 @@ class StatusTableTest {
   }
 
   @Test
+  void shouldNameThePeersWhosePacketsAccessRulesDenied() {
+    FakeGateway gateway = new FakeGateway("tal0");
+    gateway.denyToPhone(7);
+    assertThat(new StatusTable(Terminal.NONE, NOW).render(gateway.status()))
+        .contains("\n  denied by access rules: phone 7\n");
+  }
+
+  @Test
   void shouldSayWhenThereAreNoPeersAndNoDrops() {
     GatewayStatus status =
         new GatewayStatus(

@@ -51,12 +51,18 @@ public final class FakeGateway implements Gateway {
   /** Why the machine refuses a change of the configuration; null for taking it. */
   public volatile String obstacle;
 
+  private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
   private final PresharedKey presharedKey =
       PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  /** Packets of the peer {@link #PHONE} that its access rules did not allow. */
+  public void denyToPhone(long packets) {
+    denied = packets;
+  }
 
   public FakeGateway(String name) {
     this.name = name;
@@ -85,13 +91,29 @@ public final class FakeGateway implements Gateway {
             1_572_864,
             2048,
             25,
+            0,
             1000,
             0,
             12_345_678L,
             0.015);
     PeerStatus phone =
         new PeerStatus(
-            "phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, 0, 0, null, null);
+            "phone",
+            PHONE,
+            false,
+            "idle",
+            null,
+            null,
+            prefixes,
+            0,
+            0,
+            0,
+            0,
+            denied,
+            0,
+            0,
+            null,
+            null);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -140,6 +162,11 @@ public final class FakeGateway implements Gateway {
   }
 
   @Override
+  public Telemetry telemetry() {
+    return new FakeTelemetry(name);
+  }
+
+  @Override
   public void listen(PeerListener listener) {
     listeners.add(listener);
   }
@@ -164,8 +191,8 @@ public final class FakeGateway implements Gateway {
             3L,
             4L,
             0,
-            null),
-        null,
+            null,
+            0),
         Map.of("no_route", 2L));
   }
 

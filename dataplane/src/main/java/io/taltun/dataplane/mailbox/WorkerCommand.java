@@ -26,7 +26,10 @@ public sealed interface WorkerCommand {
    */
   record UseSockets(UdpSocketPair sockets, CountDownLatch taken) implements WorkerCommand {}
 
-  /** Let packets of so many bytes wait for a session: the MTU grew. */
+  /**
+   * Let packets of so many bytes wait for a session, and join datagrams where that was refused: the
+   * MTU is another one.
+   */
   record FitWaiting(int bytes) implements WorkerCommand {}
 
   /**

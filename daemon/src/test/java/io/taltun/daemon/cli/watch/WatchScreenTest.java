@@ -34,6 +34,7 @@ class WatchScreenTest {
         0,
         0,
         0,
+        0,
         12_345_678L,
         0.0);
   }
