@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "metrics");
+  static final List<String> ROOT =
+      List.of("interface", "peers", "tuning", "relay", "metrics", "clients");
 
   static final List<String> INTERFACE =
       List.of(
@@ -49,6 +50,9 @@ final class Keys {
 
   static final List<String> METRICS = List.of("listen");
 
+  static final List<String> CLIENTS =
+      List.of("endpoint", "allowed-ips", "dns", "mtu", "persistent-keepalive");
+
   private Keys() {}
 
   /** Where a key is at home that stands in the wrong section. */
@@ -61,6 +65,9 @@ final class Keys {
     }
     if (TUNING.contains(key)) {
       return Optional.of("`tuning`");
+    }
+    if (CLIENTS.contains(key)) {
+      return Optional.of("`clients`");
     }
     if (ROOT.contains(key)) {
       return Optional.of("the top level of the file");

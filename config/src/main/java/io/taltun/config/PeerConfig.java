@@ -41,16 +41,15 @@ public record PeerConfig(
     allowedIps = List.copyOf(allowedIps);
   }
 
-  /** One that may send everything. */
-  public PeerConfig(
-      String name,
-      PublicKey publicKey,
-      PresharedKey presharedKey,
-      HostPort endpoint,
-      List<IpPrefix> allowedIps,
-      Duration persistentKeepalive) {
-    this(
-        name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, AccessRules.NONE);
+  /** Of a peer with that endpoint, which may be null. */
+  static Duration defaultKeepalive(HostPort endpoint) {
+    return endpoint == null ? Duration.ZERO : DEFAULT_KEEPALIVE;
+  }
+
+  /** The same under another name. */
+  PeerConfig withName(String other) {
+    return new PeerConfig(
+        other, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, access);
   }
 
   /** The same with another preshared key. */

@@ -29,6 +29,15 @@ public final class PeersYaml {
         #   persistent-keepalive: 10s      # or off
       """;
 
+  private static final String EXAMPLE_CLIENTS =
+      """
+      # What `taltun peer add` hands out:
+      # clients:
+      #   endpoint: vpn.example.org:51820  # where clients reach this gateway
+      #   allowed-ips: [10.99.0.0/24, "fd99::/64", 192.168.50.0/24]
+      #   dns: [192.168.50.1]
+      """;
+
   private final StringBuilder out = new StringBuilder();
 
   private PeersYaml() {}
@@ -57,6 +66,7 @@ public final class PeersYaml {
             Tuning.DEFAULT,
             Relay.DEFAULT,
             Metrics.DEFAULT,
+            Clients.DEFAULT,
             Path.of("peers.yaml")));
   }
 
@@ -84,6 +94,7 @@ public final class PeersYaml {
     yaml.line(
         "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
         "Prometheus over HTTP, or off");
+    yaml.clients(config.clients());
     return yaml.out.toString();
   }
 
@@ -168,6 +179,17 @@ public final class PeersYaml {
     changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
   }
 
+  private void clients(Clients clients) {
+    line("", "");
+    Map<String, String> changed = ClientsSection.changed(clients);
+    if (changed.isEmpty()) {
+      out.append(EXAMPLE_CLIENTS);
+      return;
+    }
+    line("clients:", "what `taltun peer add` hands out");
+    changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
+  }
+
   private void line(String text, String comment) {
     out.append(text);
     if (!comment.isEmpty()) {
@@ -176,7 +198,7 @@ public final class PeersYaml {
     out.append('\n');
   }
 
-  private static String list(List<IpPrefix> prefixes) {
+  static String list(List<IpPrefix> prefixes) {
     return prefixes.stream()
         .map(prefix -> prefix.isIpv4() ? prefix.toString() : "\"" + prefix + "\"")
         .collect(Collectors.joining(", ", "[", "]"));

@@ -45,8 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, access rules, tuning, relay, metrics) is named in a comment where it
-   * differs from the default.
+   * know (routes, workers, access rules, tuning, relay, metrics, clients) is named in a comment
+   * where it differs from the default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -75,6 +75,9 @@ public final class WgQuick {
     if (!config.metrics().equals(Metrics.DEFAULT)) {
       out.append("# Not carried over: metrics ").append(config.metrics()).append('\n');
     }
+    if (!config.clients().equals(Clients.DEFAULT)) {
+      out.append("# Not carried over: clients\n");
+    }
     setting(out, "PrivateKey", iface.privateKey().toBase64());
     setting(out, "Address", join(iface.addresses()));
     setting(out, "ListenPort", iface.listenPort() == 0 ? "" : "" + iface.listenPort());
@@ -102,13 +105,13 @@ public final class WgQuick {
     setting(out, "PersistentKeepalive", keepalive == 0 ? "" : "" + keepalive);
   }
 
-  private static void setting(StringBuilder out, String key, String value) {
+  static void setting(StringBuilder out, String key, String value) {
     if (!value.isEmpty()) {
       out.append(key).append(" = ").append(value).append('\n');
     }
   }
 
-  private static String join(List<IpPrefix> prefixes) {
+  static String join(List<IpPrefix> prefixes) {
     return prefixes.stream().map(IpPrefix::toString).collect(Collectors.joining(", "));
   }
 }

@@ -55,7 +55,13 @@ final class WgQuickReader {
     }
     return new ConfigResult.Valid(
         new TaltunConfig(
-            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, problems.file()),
+            iface,
+            peers,
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Clients.DEFAULT,
+            problems.file()),
         problems.warnings());
   }
 
@@ -113,7 +119,13 @@ final class WgQuickReader {
     return publicKey == null
         ? null
         : new PeerConfig(
-            name, publicKey, presharedKey, endpoint, List.copyOf(allowedIps.keySet()), keepalive);
+            name,
+            publicKey,
+            presharedKey,
+            endpoint,
+            List.copyOf(allowedIps.keySet()),
+            keepalive,
+            AccessRules.NONE);
   }
 
   private static String name(WgQuickSections.Section section, int number, Set<String> taken) {

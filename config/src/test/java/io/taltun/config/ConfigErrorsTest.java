@@ -275,7 +275,7 @@ class ConfigErrorsTest {
         wrong(
             iface + "nat: {}\n",
             "2:1: unknown key `nat` in the file; known here are interface, peers, tuning,"
-                + " relay, metrics"),
+                + " relay, metrics, clients"),
         wrong(iface + "peer: []\n", "2:1: unknown key `peer` in the file; did you mean `peers`?"),
         wrong(
             iface + "peers: {a: b}\n",
@@ -334,6 +334,32 @@ class ConfigErrorsTest {
                 + ": `preshared-key` on line 2 gives the key already; keep one of the two");
   }
 
+  static Stream<Arguments> clients() {
+    String iface = "interface: {private-key: OWN_PRIVATE}\n";
+    return Stream.of(
+        wrong(
+            iface + "clients: {endpoint: 192.0.2.1}\n",
+            "2:21: endpoint: `192.0.2.1` is not HOST:PORT; write it like vpn.example.org:51820,"
+                + " 192.0.2.1:51820 or \"[2001:db8::1]:51820\""),
+        wrong(
+            iface + "clients: {dns: [10.99.0.1, lan.example, 10.99.0]}\n",
+            "2:41: dns: `10.99.0` is neither a name server's IP address nor a search domain"),
+        wrong(
+            iface + "clients: {mtu: 1279}\n",
+            "2:16: mtu: `1279` is not a whole number from 1280 to 65535, or auto"),
+        wrong(
+            iface + "clients: {persistent-keepalive: 25}\n",
+            "2:33: persistent-keepalive: `25` is not a duration with its unit like 25s or 2m, or"
+                + " off"),
+        wrong(iface + "dns: []\n", "2:1: unknown key `dns` in the file; it belongs to `clients`"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("clients")
+  void shouldNameThePlaceWhenWhatClientsAreToldIsWrong(String file, String message) {
+    assertErrors(file, message);
+  }
+
   /** Hazards of YAML itself. */
   static Stream<Arguments> yaml() {
     String iface = "interface: {private-key: OWN_PRIVATE}\n";
@@ -377,7 +403,7 @@ class ConfigErrorsTest {
         wrong(
             iface + "<<: {}\n",
             "2:1: unknown key `<<` in the file; known here are interface, peers, tuning, relay,"
-                + " metrics"),
+                + " metrics, clients"),
         wrong(
             "interface: !!binary abc\n",
             "1:12: YAML tags are not supported; remove `tag:yaml.org,2002:binary`"),
@@ -457,7 +483,7 @@ class ConfigErrorsTest {
             + " one",
         "12:22: rekey-after-bytes: `1` is not a size with its unit like 1GiB or 512MiB",
         "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay,"
-            + " metrics");
+            + " metrics, clients");
   }
 
   /** Trap 25: a peer with our own key would make the gateway talk to itself and wait for itself. */

@@ -253,7 +253,8 @@ class DiffTest {
             Offloads.AUTO,
             random.nextBoolean() ? AeadConstruction.AUTO : AeadConstruction.SPLIT,
             Pinning.AUTO);
-    return new TaltunConfig(iface, peers, tuning, some.relay(), Metrics.DEFAULT, Samples.FILE);
+    return new TaltunConfig(
+        iface, peers, tuning, some.relay(), Metrics.DEFAULT, some.clients(), Samples.FILE);
   }
 
   private static PeerConfig randomPeer(SplittableRandom random, int key) {

@@ -215,6 +215,7 @@ class WgQuickTest {
                 # Not carried over: pinning on
                 # Not carried over: relay
                 # Not carried over: metrics [::1]:9587
+                # Not carried over: clients
                 PrivateKey = OWN_PRIVATE
                 Address = 10.99.0.1/24, fd99::1/64
                 ListenPort = 51820

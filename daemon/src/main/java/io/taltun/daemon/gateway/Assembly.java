@@ -6,6 +6,7 @@ import static io.taltun.daemon.gateway.KernelOffload.TUN_USO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
 
+import io.taltun.config.AeadConstruction;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.Mtu;
 import io.taltun.config.Tuning;
@@ -59,7 +60,7 @@ final class Assembly {
     this.tuning = tuning;
     this.unwinding = unwinding;
     primitives = primitives(tuning);
-    warmStart = WarmStart.begin(primitives.aead());
+    warmStart = WarmStart.begin(primitives.aead(), tuning.aead() == AeadConstruction.AUTO);
     plan = WorkerPlan.of(UsableCpus.now(), workers, tuning.pinning());
   }
 

@@ -46,6 +46,11 @@ public final class GatewayStarter implements GatewayFactory {
   }
 
   @Override
+  public void prepare() {
+    WarmStart.beginEarly();
+  }
+
+  @Override
   public Gateway start(TaltunConfig config) throws GatewayStartException {
     return start(unwinding -> start(config, null, unwinding));
   }

@@ -1,9 +1,11 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.crypto.primitive.Primitives;
 import io.taltun.dataplane.memory.PathWarmUp;
 import io.taltun.dataplane.os.BootClock;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,14 +15,32 @@ final class WarmStart {
 
   private static final Duration DURATION = Duration.ofMillis(400);
 
+  // Guarded by the class: begun before anybody knew the configuration, until a start takes it.
+  private static WarmStart early;
+
   private final Thread thread;
 
   private WarmStart(Thread thread) {
     this.thread = thread;
   }
 
-  static WarmStart begin(Aead aead) {
-    Thread thread = Thread.ofPlatform().daemon().name("taltun-warm-up").unstarted(() -> run(aead));
+  /** Begins with the engine that most configurations use, for the first {@link #begin} to take. */
+  static synchronized void beginEarly() {
+    early = begin(() -> Primitives.best().aead());
+  }
+
+  /**
+   * @param automatic whether the engine is the one that is taken without being told to
+   */
+  static synchronized WarmStart begin(Aead aead, boolean automatic) {
+    WarmStart begun = early;
+    early = null;
+    return begun != null && automatic ? begun : begin(() -> aead);
+  }
+
+  private static WarmStart begin(Supplier<Aead> aead) {
+    Thread thread =
+        Thread.ofPlatform().daemon().name("taltun-warm-up").unstarted(() -> run(aead.get()));
     // Colder is slower; it is no reason not to start.
     thread.setUncaughtExceptionHandler((_, e) -> LOG.warn("the warm-up failed", e));
     thread.start();
