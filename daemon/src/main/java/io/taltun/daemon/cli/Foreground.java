@@ -7,15 +7,18 @@ import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
 import io.taltun.daemon.systemd.ServiceManager;
+import io.taltun.daemon.takeover.TakeoverServer;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /** One gateway's life in this process, from its start to its last trace. */
 final class Foreground {
@@ -29,15 +32,21 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
-  private final boolean bare;
+  private final Kind kind;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, boolean bare) {
+  private enum Kind {
+    CONFIGURED,
+    TAKEN_OVER,
+    BARE
+  }
+
+  private Foreground(Host host, String name, Start start, Kind kind) {
     this.host = host;
     this.name = name;
     this.start = start;
-    this.bare = bare;
+    this.kind = kind;
   }
 
   /**
@@ -49,12 +58,24 @@ final class Foreground {
   static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
     String name = config.iface().name();
     Path stateFile = stateFolder.resolve(name + ".state");
-    return new Foreground(host, name, () -> host.gateways().start(config, stateFile), false);
+    return new Foreground(
+        host, name, () -> host.gateways().start(config, stateFile), Kind.CONFIGURED);
+  }
+
+  /** The same in the place of the process that runs it. */
+  static Foreground takenOver(Host host, TaltunConfig config, Path stateFolder) {
+    String name = config.iface().name();
+    Path stateFile = stateFolder.resolve(name + ".state");
+    return new Foreground(
+        host,
+        name,
+        () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(name)),
+        Kind.TAKEN_OVER);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), true);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), Kind.BARE);
   }
 
   /**
@@ -63,7 +84,9 @@ final class Foreground {
    * @throws CommandFailure when it does not start, or breaks
    */
   void run(boolean untilStdinCloses) throws InterruptedException {
-    host.requireNotRunning(name);
+    if (kind != Kind.TAKEN_OVER) {
+      host.requireNotRunning(name);
+    }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
     Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
@@ -79,17 +102,25 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    if (kind == Kind.TAKEN_OVER) {
+      removeFilesOfTheProcessBefore();
+    }
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
         AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
-        SocketFileWatch _ = bare ? watch() : null) {
+        TakeoverServer _ = takeovers(gateway);
+        SocketFileWatch _ = kind == Kind.BARE ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       stop.setGateway(gateway);
+      gateway.serving();
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      if (gateway.isGivenAway()) {
+        endWithoutATrace();
+      }
       services.stopping();
-      if (broken != null && !(bare && gateway.deviceDeleted())) {
+      if (broken != null && !(kind == Kind.BARE && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
       LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
@@ -98,6 +129,36 @@ final class Foreground {
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
+  }
+
+  /** Its sockets still work, for those who are connected; whoever comes now is to find ours. */
+  private void removeFilesOfTheProcessBefore() {
+    try {
+      Files.deleteIfExists(host.uapiSocket(name));
+      Files.deleteIfExists(host.adminSocket(name));
+    } catch (IOException e) {
+      throw new CommandFailure("cannot replace " + name + "'s sockets: " + e.getMessage(), e);
+    }
+  }
+
+  /** Null where nobody can take the gateway over. */
+  private TakeoverServer takeovers(Gateway gateway) throws IOException {
+    return gateway.giver() == null
+        ? null
+        : TakeoverServer.open(
+            host.takeoverSocket(name),
+            gateway.giver(),
+            pid -> {
+              LOG.info("{} goes on in process {}; this one ends", name, pid);
+              services.handedOverTo(pid);
+              gateway.givenAway();
+            });
+  }
+
+  /** Nothing is closed and nothing taken back: all of it is the other process's. */
+  private static void endWithoutATrace() {
+    System.err.flush();
+    Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
   }
 
   private SocketFileWatch watch() throws IOException {

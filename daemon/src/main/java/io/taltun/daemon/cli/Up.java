@@ -45,6 +45,14 @@ final class Up implements Callable<Integer> {
   private boolean daemon;
 
   @Option(
+      names = "--takeover",
+      description = {
+        "Go on in the place of the process that runs this gateway, which ends:",
+        "no packet is lost and no session begins anew."
+      })
+  private boolean takeover;
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       description = "With --daemon: where the log goes; default: /run/taltun/NAME.log.")
@@ -98,7 +106,11 @@ final class Up implements Callable<Integer> {
                 ? LogStyle.JSON
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
         Logs.configure(style, root.debug() ? Level.FINE : Level.INFO, root.debug());
-        Foreground.configured(host, config, stateFolder()).run(untilStdinCloses);
+        Foreground gateway =
+            takeover
+                ? Foreground.takenOver(host, config, stateFolder())
+                : Foreground.configured(host, config, stateFolder());
+        gateway.run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -117,7 +129,12 @@ final class Up implements Callable<Integer> {
     if (root.debug()) {
       arguments.add("--debug");
     }
-    background.start(arguments);
+    if (takeover) {
+      arguments.add("--takeover");
+      background.takeOver(arguments);
+    } else {
+      background.start(arguments);
+    }
     spec.commandLine()
         .getOut()
         .println(

@@ -18,12 +18,14 @@ import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
 import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.takeover.Offer;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.tun.TunDevice;
 import io.taltun.dataplane.udp.UdpOffloads;
+import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerEdges;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
@@ -31,7 +33,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A gateway's parts while they are put together: the warm-up begins with it, then {@link
@@ -50,6 +54,14 @@ final class Assembly {
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
+
+  // Written by build().
+  private final LoggedFaults faults = new LoggedFaults();
+  private ForwardingTables tables;
+  private ControlThread thread;
+  private WorkerGroup workers;
+  private Control control;
+  private LiveDevice live;
 
   Assembly(String name, Workers workers, Tuning tuning, Unwinding unwinding)
       throws GatewayStartException {
@@ -79,6 +91,27 @@ final class Assembly {
     this.memory = memory;
   }
 
+  WarmStart warmStart() {
+    return warmStart;
+  }
+
+  Control control() {
+    return control;
+  }
+
+  LiveDevice live() {
+    return live;
+  }
+
+  SocketBinding sockets() {
+    return sockets;
+  }
+
+  /** Lets another process take it over, from now on. */
+  LiveGiver giver(Supplier<List<String>> network) {
+    return new LiveGiver(name, device, sockets, udpOffloads, workers, control, live, network);
+  }
+
   private boolean wants(KernelOffload offload) {
     return offload.allowed(tuning.offloads());
   }
@@ -98,6 +131,24 @@ final class Assembly {
   private void binding(int port, int fwmark) {
     sockets = new SocketBinding(plan.workers(), port, fwmark, wants(UDP_GSO), wants(UDP_GRO));
     unwinding.add("the sockets", sockets);
+  }
+
+  /** Goes on with another process's sockets and device. */
+  void adopt(Offer offer) {
+    sockets =
+        new SocketBinding(
+            plan.workers(), offer.port(), offer.fwmark(), wants(UDP_GSO), wants(UDP_GRO));
+    unwinding.add("the sockets", sockets);
+    List<UdpSocketPair> pairs = new ArrayList<>();
+    for (int i = 0; i < offer.workers(); i++) {
+      int ipv4 = offer.ipv4().isEmpty() ? -1 : offer.ipv4().get(i);
+      int ipv6 = offer.ipv6().isEmpty() ? -1 : offer.ipv6().get(i);
+      pairs.add(UdpSocketPair.adopt(ipv4, ipv6));
+    }
+    sockets.adopt(pairs);
+    udpOffloads = offer.udpOffloads();
+    device = TunDevice.adopt(name, offer.queues(), offer.tunOffloads());
+    unwinding.add("the device", device);
   }
 
   /** Makes the TUN device. */
@@ -121,19 +172,30 @@ final class Assembly {
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
+    build(link, relay, restoreNetwork);
+    warmStart.await();
+    start(
+        () -> {
+          configure.accept(control);
+          live.begin();
+        });
+    return watched(link, addresses);
+  }
+
+  /** What {@link #run} makes, up to the moment before anything moves. */
+  void build(LinkState link, boolean relay, Runnable restoreNetwork) throws SystemCallException {
     SecureRandom random = new SecureRandom();
     PeerTable peers = new PeerTable(random, plan.workers());
-    ForwardingTables tables = new ForwardingTables(peers.sessions(), link.mtu(), relay);
-    LoggedFaults faults = new LoggedFaults();
-    ControlThread thread = new ControlThread(faults);
-    WorkerGroup workers =
+    tables = new ForwardingTables(peers.sessions(), link.mtu(), relay);
+    thread = new ControlThread(faults);
+    workers =
         new WorkerGroup(
             WorkerEdges.of(device, sockets.sockets(), udpOffloads, plan.cpus()),
             tables,
             LiveDevice.waitingBytes(link.mtu()),
             thread::wake,
             faults);
-    Control control =
+    control =
         new Control(
             thread,
             workers,
@@ -147,21 +209,23 @@ final class Assembly {
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
-    LiveDevice live =
-        new LiveDevice(control, sockets, tables, workers, primitives, link, restoreNetwork);
+    live = new LiveDevice(control, sockets, tables, workers, primitives, link, restoreNetwork);
+  }
 
-    warmStart.await();
+  /**
+   * Lets the threads run.
+   *
+   * @param first on the control thread
+   */
+  void start(Runnable first) {
     workers.start();
     control.start();
     unwinding.add("the control thread", control::stop);
-    control
-        .submit(
-            () -> {
-              configure.accept(control);
-              live.begin();
-              return null;
-            })
-        .join();
+    control.submit(Executors.callable(first)).join();
+  }
+
+  /** Watches over what runs. */
+  RunningGateway watched(LinkState link, List<IpPrefix> addresses) throws SystemCallException {
     LinkWatch watch = new LinkWatch(device, link, now -> thread.execute(() -> live.onLink(now)));
     watch.start();
     unwinding.add("the watch over the link", watch::stop);
@@ -170,20 +234,13 @@ final class Assembly {
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
     RunningGateway running =
-        new RunningGateway(
-            name,
-            addresses,
-            modes(workers, relay),
-            control,
-            live,
-            heartbeat(thread, workers),
-            unwinding);
+        new RunningGateway(name, addresses, modes(), control, live, heartbeat(), unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);
     return running;
   }
 
-  private Heartbeat heartbeat(ControlThread thread, WorkerGroup workers) {
+  private Heartbeat heartbeat() {
     List<Pulse> pulses = new ArrayList<>();
     pulses.add(new Pulse(ControlThread.NAME, thread::execute));
     for (int i = 0; i < workers.size(); i++) {
@@ -199,12 +256,12 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, boolean relay) {
+  private RuntimeModes modes() {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
-    features.put("relay", relay ? "on" : "off");
+    features.put("relay", tables.relay() ? "on" : "off");
     return new RuntimeModes(
         plan,
         tuning.offloads(),

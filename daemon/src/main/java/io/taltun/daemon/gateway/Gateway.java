@@ -1,6 +1,7 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.takeover.Giver;
 import java.util.function.Consumer;
 
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
@@ -34,6 +35,26 @@ public interface Gateway extends AutoCloseable {
    * @param change whose keys are the gateway's from then on
    */
   void apply(DeviceChange change) throws DeviceChangeException;
+
+  /** What another process can take the gateway over from; null when none can. */
+  default Giver giver() {
+    return null;
+  }
+
+  /**
+   * Another process has the gateway: {@link #awaitStop} returns, and {@link #close} does nothing.
+   */
+  default void givenAway() {}
+
+  /** Whether {@link #givenAway} was called. */
+  default boolean isGivenAway() {
+    return false;
+  }
+
+  /**
+   * The process serves its sockets. Only of a gateway that was taken over is something left to do.
+   */
+  default void serving() {}
 
   /** Asks for the end and returns at once; whoever waits in {@link #awaitStop} then closes. */
   void requestStop();

@@ -50,6 +50,12 @@ public final class GatewayStarter implements GatewayFactory {
   }
 
   @Override
+  public Gateway takeOver(TaltunConfig config, Path stateFile, Path socket)
+      throws GatewayStartException {
+    return start(unwinding -> new Takeover(config, stateFile, unwinding).from(socket));
+  }
+
+  @Override
   public Gateway startBare(String name) throws GatewayStartException {
     return start(unwinding -> startBare(name, unwinding));
   }
@@ -103,6 +109,7 @@ public final class GatewayStarter implements GatewayFactory {
                     new StaticIdentity(iface.privateKey(), assembly.primitives()),
                     config.peers(),
                     known));
+    running.giveBy(assembly.giver(network::traces));
     GatewayStatus status = running.status();
     LOG.info(
         "{} is up: UDP port {}, peers {}, {}, {}",
@@ -114,12 +121,12 @@ public final class GatewayStarter implements GatewayFactory {
     return running;
   }
 
-  private static StateJournal journal(Path file, List<PeerConfig> peers) {
+  static StateJournal journal(Path file, List<PeerConfig> peers) {
     return StateJournal.open(
         file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
   }
 
-  private static void restore(NetworkState network, NetworkPlan plan, int fwmark) {
+  static void restore(NetworkState network, NetworkPlan plan, int fwmark) {
     try {
       network.restore(plan, fwmark);
     } catch (SystemCallException e) {

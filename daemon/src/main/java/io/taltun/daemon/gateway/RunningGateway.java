@@ -6,6 +6,7 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.health.Heartbeat;
+import io.taltun.daemon.takeover.Giver;
 import io.taltun.dataplane.os.Errno;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,13 @@ final class RunningGateway implements Gateway {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  // Written by the starter, before others see the gateway.
+  private LiveGiver giver;
+  private Runnable serving = () -> {};
+
+  // Written once, by the takeover's thread, before the latch opens.
+  private volatile boolean givenAway;
+
   // Written once, by whoever found the gateway broken, before the latch opens.
   private volatile String failure;
   private volatile boolean deviceDeleted;
@@ -59,6 +67,37 @@ final class RunningGateway implements Gateway {
     this.device = device;
     this.heartbeat = heartbeat;
     this.unwinding = unwinding;
+  }
+
+  /** Others may take it over from now on. */
+  void giveBy(LiveGiver giver) {
+    this.giver = giver;
+  }
+
+  /** What is left to do once the process serves its sockets. */
+  void onServing(Runnable serving) {
+    this.serving = serving;
+  }
+
+  @Override
+  public Giver giver() {
+    return giver;
+  }
+
+  @Override
+  public void givenAway() {
+    givenAway = true;
+    stopRequested.countDown();
+  }
+
+  @Override
+  public boolean isGivenAway() {
+    return givenAway;
+  }
+
+  @Override
+  public void serving() {
+    serving.run();
   }
 
   @Override
@@ -213,6 +252,10 @@ final class RunningGateway implements Gateway {
 
   @Override
   public void close() {
+    if (giver != null && giver.committed()) {
+      // What there is to take back is another process's.
+      return;
+    }
     if (closed.compareAndSet(false, true)) {
       unwinding.close();
     }

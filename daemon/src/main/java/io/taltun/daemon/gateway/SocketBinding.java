@@ -72,6 +72,14 @@ final class SocketBinding implements AutoCloseable {
     return look(current);
   }
 
+  /** Goes on with sockets that another process has bound to the port and marked. */
+  void adopt(List<UdpSocketPair> sockets) {
+    wanted = true;
+    current = List.copyOf(sockets);
+    ipv4 = current.getFirst().ipv4() != null;
+    ipv6 = current.getFirst().ipv6() != null;
+  }
+
   /** Finds out what the kernel does for sockets that are opened later. */
   UdpOffloads probe() throws SystemCallException {
     try (UdpSocketPair pair = UdpSocketPair.open(1, 0, 0).getFirst()) {
