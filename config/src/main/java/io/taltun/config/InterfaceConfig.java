@@ -38,6 +38,13 @@ public record InterfaceConfig(
     routes = List.copyOf(routes);
   }
 
+  /** The same with what changes while a gateway runs and is no setting of its file. */
+  public InterfaceConfig with(
+      PrivateKey privateKey, int listenPort, int fwmark, List<IpPrefix> routes) {
+    return new InterfaceConfig(
+        name, privateKey, addresses, listenPort, mtu, routes, routeTable, fwmark, workers);
+  }
+
   /** Whether a device may be called so. */
   public static boolean isName(String text) {
     return Names.isInterface(text);

@@ -37,4 +37,18 @@ public record PeerConfig(
     Objects.requireNonNull(persistentKeepalive, "persistentKeepalive");
     allowedIps = List.copyOf(allowedIps);
   }
+
+  /** The same with another preshared key. */
+  public PeerConfig with(PresharedKey presharedKey) {
+    return new PeerConfig(name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
+  }
+
+  /**
+   * A peer's name.
+   *
+   * @throws IllegalArgumentException when no peer may be called so; the message says why
+   */
+  public static String parseName(String text) {
+    return Names.peer(text);
+  }
 }

@@ -88,8 +88,7 @@ public final class PeersYaml {
 
   private void header(List<ConfigError> leftOut) {
     line(
-        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun down` and `up` apply"
-            + " changes.",
+        "# A Taltun gateway. `taltun check -c FILE` validates, `taltun reload` applies changes.",
         "");
     line("# This file holds a private key: keep it closed to others (chmod 600).", "");
     for (ConfigError warning : leftOut) {

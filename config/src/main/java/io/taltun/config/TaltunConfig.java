@@ -30,4 +30,9 @@ public record TaltunConfig(
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
   }
+
+  /** The same with another interface and other peers. */
+  public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
+    return new TaltunConfig(iface, peers, tuning, relay, metrics, source);
+  }
 }

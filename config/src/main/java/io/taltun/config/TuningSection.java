@@ -50,7 +50,8 @@ final class TuningSection {
     return all;
   }
 
-  private static SequencedMap<String, String> texts(Tuning tuning) {
+  /** All settings by key, as they are written. */
+  static SequencedMap<String, String> texts(Tuning tuning) {
     SequencedMap<String, String> texts = new LinkedHashMap<>();
     texts.put(REKEY_AFTER_BYTES, Units.formatBytes(tuning.rekeyAfterBytes()));
     texts.put(TUN_TSO, tuning.offloads().tunTso().toString());

@@ -2,12 +2,21 @@ package io.taltun.daemon.admin;
 
 import io.taltun.daemon.gateway.GatewayInfo;
 import io.taltun.daemon.gateway.GatewayStatus;
+import io.taltun.daemon.gateway.ReconfigureException;
+import io.taltun.daemon.reload.ReloadAnswer;
+import io.taltun.daemon.reload.ReloadRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A command's view of one running gateway; blocking, one connection per request. */
 public final class AdminClient {
+  /** Names may have to be waited for, and files be long. */
+  private static final Duration RELOADED_WITHIN = Duration.ofSeconds(60);
+
   private final Path socket;
 
   /** Nothing is opened yet. */
@@ -33,6 +42,32 @@ public final class AdminClient {
   /** Returns when the gateway says that it is well. */
   public void health() throws IOException {
     exchange("GET", "/healthz");
+  }
+
+  /**
+   * Returns when the gateway has what its file says.
+   *
+   * @throws ReconfigureException when it has not taken it
+   */
+  public ReloadAnswer reload(ReloadRequest request) throws IOException, ReconfigureException {
+    HttpExchange.Response response =
+        HttpExchange.send(
+            socket,
+            "POST",
+            "/reload",
+            AdminJson.MAPPER.writeValueAsBytes(request),
+            RELOADED_WITHIN);
+    if (response.status() == HttpExchange.OK) {
+      return AdminJson.MAPPER.readValue(response.body(), ReloadAnswer.class);
+    }
+    var answer = AdminJson.MAPPER.readTree(response.body());
+    String message = answer.path("error").asText("answer " + response.status());
+    if (response.status() != HttpExchange.UNPROCESSABLE) {
+      throw ReconfigureException.failed(message, null);
+    }
+    List<String> places = new ArrayList<>();
+    answer.path("places").forEach(place -> places.add(place.asText()));
+    throw ReconfigureException.invalid(message, places);
   }
 
   /** Returns when the gateway has begun to stop. */

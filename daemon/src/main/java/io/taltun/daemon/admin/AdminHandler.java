@@ -1,6 +1,7 @@
 package io.taltun.daemon.admin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -16,10 +17,15 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.reload.ReloadAnswer;
+import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +36,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String STOP = "/stop";
 
   private final Gateway gateway;
+  private final AdminTasks tasks;
   private final Map<String, Map<HttpMethod, Supplier<Object>>> answers;
 
-  AdminHandler(Gateway gateway) {
+  AdminHandler(Gateway gateway, AdminTasks tasks) {
     this.gateway = gateway;
+    this.tasks = tasks;
     this.answers =
         Map.of(
             "/status",
@@ -42,6 +50,10 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Map.of(HttpMethod.GET, gateway::info),
             "/healthz",
             Map.of(HttpMethod.GET, this::health),
+            "/peers",
+            Map.of(HttpMethod.GET, () -> gateway.status().peers()),
+            "/routes",
+            Map.of(HttpMethod.GET, gateway::routes),
             STOP,
             Map.of(HttpMethod.POST, () -> Map.of("stopping", gateway.name())));
   }
@@ -66,14 +78,20 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       return;
     }
     boolean keepAlive = HttpUtil.isKeepAlive(request);
-    if (byMethod == null) {
-      var known = new TreeMap<>(answers).keySet();
+    AdminTasks.Task task = tasks.post(path);
+    if (task != null && request.method().equals(HttpMethod.POST)) {
+      run(context, keepAlive, task.begin(ByteBufUtil.getBytes(request.content())));
+      return;
+    }
+    if (byMethod == null && task == null) {
+      var known = new TreeSet<>(answers.keySet());
+      known.addAll(tasks.paths());
       send(context, keepAlive, HttpResponseStatus.NOT_FOUND, error("known are " + known));
       return;
     }
-    Supplier<Object> answer = byMethod.get(request.method());
+    Supplier<Object> answer = byMethod == null ? null : byMethod.get(request.method());
     if (answer == null) {
-      String message = path + " takes " + byMethod.keySet().iterator().next();
+      String message = path + " takes " + methods(byMethod, task);
       send(context, keepAlive, HttpResponseStatus.METHOD_NOT_ALLOWED, error(message));
       return;
     }
@@ -94,6 +112,37 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (path.equals(STOP)) {
       sent.addListener(done -> gateway.requestStop());
     }
+  }
+
+  private static String methods(Map<HttpMethod, ?> byMethod, AdminTasks.Task task) {
+    Set<String> methods = new TreeSet<>();
+    if (byMethod != null) {
+      byMethod.keySet().forEach(method -> methods.add(method.name()));
+    }
+    if (task != null) {
+      methods.add(HttpMethod.POST.name());
+    }
+    return String.join(" and ", methods);
+  }
+
+  /** Answers when the task is done; the connection's thread does not wait for it. */
+  private static void run(
+      ChannelHandlerContext context, boolean keepAlive, CompletableFuture<ReloadAnswer> task) {
+    task.whenComplete(
+        (answer, failure) -> {
+          if (failure == null) {
+            send(context, keepAlive, HttpResponseStatus.OK, answer);
+            return;
+          }
+          ReconfigureException refused = Reloader.refusal(failure);
+          send(
+              context,
+              keepAlive,
+              refused.isInvalid()
+                  ? HttpResponseStatus.UNPROCESSABLE_ENTITY
+                  : HttpResponseStatus.CONFLICT,
+              Map.of("error", String.valueOf(refused.getMessage()), "places", refused.places()));
+        });
   }
 
   private static Map<String, String> error(String message) {

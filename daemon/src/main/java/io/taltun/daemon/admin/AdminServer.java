@@ -6,11 +6,15 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.taltun.daemon.gateway.Gateway;
+import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.unix.SocketServer;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** {@code GET /status}, {@code GET /info}, {@code GET /healthz} and {@code POST /stop}. */
+/**
+ * {@code GET /status}, {@code /info}, {@code /healthz}, {@code /peers}, {@code /routes} and {@code
+ * POST /stop}, {@code /reload}, {@code /peers}, {@code /routes}.
+ */
 public final class AdminServer implements AutoCloseable {
   private static final int MOST_REQUEST_BYTES = 64 << 10;
   private static final int READ_TIMEOUT_SECONDS = 60;
@@ -21,12 +25,19 @@ public final class AdminServer implements AutoCloseable {
     this.server = server;
   }
 
+  /** As {@link #open(Path, Gateway, Reloader)} for a gateway without a file. */
+  public static AdminServer open(Path socket, Gateway gateway) throws IOException {
+    return open(socket, gateway, new Reloader(gateway, null));
+  }
+
   /**
    * Listens on {@code /run/taltun/NAME.sock} or wherever it is told to.
    *
    * @throws io.taltun.daemon.unix.SocketInUseException when a gateway of that name runs already
    */
-  public static AdminServer open(Path socket, Gateway gateway) throws IOException {
+  public static AdminServer open(Path socket, Gateway gateway, Reloader reloader)
+      throws IOException {
+    AdminTasks tasks = new AdminTasks(reloader);
     return new AdminServer(
         SocketServer.open(
             socket,
@@ -39,7 +50,7 @@ public final class AdminServer implements AutoCloseable {
                     .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
-                    .addLast(new AdminHandler(gateway));
+                    .addLast(new AdminHandler(gateway, tasks));
               }
             }));
   }

@@ -11,6 +11,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,9 +20,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class HttpExchange {
   static final int OK = 200;
+  static final int UNPROCESSABLE = 422;
 
   private static final int MOST_RESPONSE_BYTES = 16 << 20;
-  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final String LENGTH_FIELD = "\r\ncontent-length: ";
 
   /**
@@ -33,24 +35,37 @@ final class HttpExchange {
   private HttpExchange() {}
 
   static Response send(Path socket, String method, String path) throws IOException {
+    return send(socket, method, path, new byte[0], TIMEOUT);
+  }
+
+  /**
+   * @param body JSON
+   * @param timeout until the answer is complete
+   */
+  static Response send(Path socket, String method, String path, byte[] body, Duration timeout)
+      throws IOException {
     String request =
         method
             + " "
             + path
             + " HTTP/1.1\r\nHost: taltun\r\nConnection: close\r\n"
-            + "Content-Length: 0\r\n\r\n";
+            + "Content-Length: "
+            + body.length
+            + "\r\n\r\n";
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         Selector selector = Selector.open()) {
       channel.connect(UnixDomainSocketAddress.of(socket));
       channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+      channel.write(ByteBuffer.wrap(body));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      return parse(readAll(channel, selector, System.nanoTime() + TIMEOUT_NS));
+      return parse(readAll(channel, selector, timeout));
     }
   }
 
-  private static byte[] readAll(SocketChannel channel, Selector selector, long deadlineNs)
+  private static byte[] readAll(SocketChannel channel, Selector selector, Duration timeout)
       throws IOException {
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
     var all = new ByteArrayOutputStream();
     var buffer = ByteBuffer.allocate(16 << 10);
     int read = channel.read(buffer);
@@ -63,7 +78,7 @@ final class HttpExchange {
       if (read == 0) {
         long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
         if (leftMs <= 0) {
-          throw new SocketTimeoutException("no answer within 5 s");
+          throw new SocketTimeoutException("no answer within " + timeout.toSeconds() + " s");
         }
         selector.select(leftMs);
         selector.selectedKeys().clear();

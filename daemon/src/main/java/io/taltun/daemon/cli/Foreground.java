@@ -6,6 +6,7 @@ import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.takeover.TakeoverServer;
 import io.taltun.daemon.uapi.UapiServer;
@@ -32,6 +33,7 @@ final class Foreground {
   private final Host host;
   private final String name;
   private final Start start;
+  private final Path file;
   private final Kind kind;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
@@ -42,10 +44,11 @@ final class Foreground {
     BARE
   }
 
-  private Foreground(Host host, String name, Start start, Kind kind) {
+  private Foreground(Host host, String name, Start start, Path file, Kind kind) {
     this.host = host;
     this.name = name;
     this.start = start;
+    this.file = file;
     this.kind = kind;
   }
 
@@ -59,7 +62,11 @@ final class Foreground {
     String name = config.iface().name();
     Path stateFile = stateFolder.resolve(name + ".state");
     return new Foreground(
-        host, name, () -> host.gateways().start(config, stateFile), Kind.CONFIGURED);
+        host,
+        name,
+        () -> host.gateways().start(config, stateFile),
+        config.source(),
+        Kind.CONFIGURED);
   }
 
   /** The same in the place of the process that runs it. */
@@ -70,12 +77,13 @@ final class Foreground {
         host,
         name,
         () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(name)),
+        config.source(),
         Kind.TAKEN_OVER);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), Kind.BARE);
+    return new Foreground(host, name, () -> host.gateways().startBare(name), null, Kind.BARE);
   }
 
   /**
@@ -89,7 +97,7 @@ final class Foreground {
     }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: restart {} to apply a new configuration", name));
+    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -105,11 +113,13 @@ final class Foreground {
     if (kind == Kind.TAKEN_OVER) {
       removeFilesOfTheProcessBefore();
     }
+    Reloader reloader = new Reloader(gateway, file);
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway);
+        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         TakeoverServer _ = takeovers(gateway);
         SocketFileWatch _ = kind == Kind.BARE ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reload(reloader));
       stop.setGateway(gateway);
       gateway.serving();
       LOG.info("{} answers on {}", name, host.adminSocket(name));
@@ -159,6 +169,11 @@ final class Foreground {
   private static void endWithoutATrace() {
     System.err.flush();
     Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+  }
+
+  private void reload(Reloader reloader) {
+    services.reloading();
+    reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
   private SocketFileWatch watch() throws IOException {

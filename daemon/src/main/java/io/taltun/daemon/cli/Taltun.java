@@ -83,6 +83,7 @@ public final class Taltun implements Runnable {
                 root::debug));
     commands.put("up", () -> new Up(host, root));
     commands.put("down", () -> new Down(host));
+    commands.put("reload", () -> new Reload(host));
     commands.put("status", () -> new Status(host));
     commands.put("wg", () -> new Wg(host, root));
     commands.put("check", () -> new Check(host));

@@ -12,7 +12,6 @@ import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.state.PeerMemory;
-import io.taltun.daemon.state.PeerRecord;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -23,6 +22,7 @@ import io.taltun.dataplane.worker.WorkerGroup;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -137,76 +137,67 @@ public final class Control {
   // Changes, on the control thread.
 
   /**
-   * Gives the device its key and its peers.
+   * Makes the peers those of a configuration, and the device's key another one, at once. What is so
+   * already is not touched: such peers keep their sessions.
    *
-   * @param identity owned by the control side from now on
+   * @param identity owned by the control side from now on; null keeps the one in use
    * @param known endpoints' names that are resolved already
    */
   public void configure(
       StaticIdentity identity, List<PeerConfig> configured, Map<HostPort, Endpoint> known) {
+    ConfiguredPeers target = new ConfiguredPeers(peers, configured, known, memory);
     DeviceEdit edit = edit();
-    edit.identity(identity);
-    for (PeerConfig peer : configured) {
-      add(edit, peer, known);
+    if (identity != null) {
+      edit.identity(identity);
     }
+    target.write(edit);
     edit.commit(clock.nowNs());
-    for (PeerConfig peer : configured) {
-      PeerEntry entry = peers.byKey(peer.publicKey());
-      entry.setConfiguredEndpoint(peer.endpoint());
-      boolean remembered = restore(entry);
-      // Where a peer was once may be nobody by now: what is configured is asked again then.
-      if (peer.endpoint() != null
-          && (remembered || EndpointResolver.literal(peer.endpoint()) == null)) {
-        entry.setNamedEndpoint(new NamedEndpoint(peer.endpoint()));
-        if (entry.protocol().endpoint() == null) {
-          resolver.resolve(
-              peer.endpoint(), found -> thread.execute(() -> setEndpoint(entry, found)));
-        }
-      }
-    }
+    target.settle(this::resolve, protocol);
   }
 
-  /** Whether the peer begins where it was last. */
-  private boolean restore(PeerEntry entry) {
-    PeerRecord record = memory.recall(entry.publicKey());
-    if (record == null) {
-      return false;
-    }
-    if (record.timestamp() != null) {
-      protocol.restoreTimestamp(entry.protocol(), record.timestamp());
-    }
-    return record.endpointFor(entry.configuredEndpoint()) != null;
+  /**
+   * @param moves whether the answer counts for a peer, too, that is somewhere already
+   */
+  private void resolve(PeerEntry entry, NamedEndpoint named, boolean moves) {
+    resolver.resolve(
+        named.name(),
+        named::wanted,
+        found ->
+            thread.execute(
+                () -> {
+                  // Where the peer was seen meanwhile is newer than what its name says.
+                  if (named.wanted() && (moves || entry.protocol().endpoint() == null)) {
+                    moveTo(entry, found);
+                  }
+                }));
   }
 
-  private void add(DeviceEdit edit, PeerConfig config, Map<HostPort, Endpoint> known) {
-    PublicKey key = config.publicKey();
-    peers.name(key, config.name());
-    edit.add(key);
-    edit.presharedKey(key, config.presharedKey());
-    Endpoint endpoint = endpoint(config, known);
-    if (endpoint != null) {
-      edit.endpoint(key, endpoint);
-    }
-    edit.persistentKeepalive(key, config.persistentKeepalive().toNanos());
-    config.allowedIps().forEach(prefix -> edit.addPrefix(key, prefix));
+  /** The peers as a file would have them; the preshared keys are the caller's to close. */
+  public List<PeerConfig> configuration() {
+    return peers.entries().stream()
+        .map(
+            it ->
+                new PeerConfig(
+                    it.name(),
+                    it.publicKey(),
+                    protocol.presharedKey(it.protocol()).copy(),
+                    it.configuredEndpoint(),
+                    List.copyOf(it.prefixes),
+                    Duration.ofNanos(it.protocol().persistentKeepaliveNs())))
+        .toList();
   }
 
-  private Endpoint endpoint(PeerConfig config, Map<HostPort, Endpoint> known) {
-    HostPort configured = config.endpoint();
-    PeerRecord record = memory.recall(config.publicKey());
-    Endpoint last =
-        record == null ? null : record.endpointFor(configured == null ? "" : configured.toString());
-    if (last != null || configured == null) {
-      return last;
-    }
-    return known.getOrDefault(configured, EndpointResolver.literal(configured));
+  /** Traffic of one session, in bytes, after which it is renewed. */
+  public void renewAfter(long bytes) {
+    protocol.renewAfter(bytes);
   }
 
-  private void setEndpoint(PeerEntry entry, Endpoint endpoint) {
-    // Where the peer was seen meanwhile is newer than what its name says.
-    if (entry.protocol().endpoint() == null) {
-      moveTo(entry, endpoint);
+  /** Whether packets between peers stay in userspace. */
+  public void relay(boolean on) {
+    if (on && !tables.relay()) {
+      tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
     }
+    tables.setRelay(on);
   }
 
   private void moveTo(PeerEntry entry, Endpoint endpoint) {
@@ -317,7 +308,7 @@ public final class Control {
     memory.answered(entry.publicKey(), timestamp);
     Endpoint endpoint = entry.protocol().endpoint();
     if (endpoint != null) {
-      memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+      memory.learned(entry.publicKey(), endpoint, entry.configuredEndpointText());
     }
   }
 

@@ -132,7 +132,7 @@ final class DataplaneActions implements Actions {
   public void endpointChanged(PeerProtocol peer, Endpoint endpoint) {
     PeerEntry entry = entry(peer);
     entry.peer().setEndpoint(endpoint);
-    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpoint());
+    memory.learned(entry.publicKey(), endpoint, entry.configuredEndpointText());
   }
 
   @Override

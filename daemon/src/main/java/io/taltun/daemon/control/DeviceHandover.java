@@ -55,7 +55,7 @@ final class DeviceHandover {
     return new PeerPart(
         entry.publicKey(),
         protocol.presharedKey(entry.protocol()).copyBytes(),
-        entry.configuredEndpoint(),
+        entry.configuredEndpointText(),
         entry.protocol().endpoint(),
         entry.lastHandshakeEpochNs(),
         transfer,
@@ -98,7 +98,7 @@ final class DeviceHandover {
       peer.lane(i).restore(part.lanes().get(i));
     }
     Endpoint endpoint =
-        part.endpoint() != null && part.configured().equals(entry.configuredEndpoint())
+        part.endpoint() != null && part.configured().equals(entry.configuredEndpointText())
             ? part.endpoint()
             : entry.protocol().endpoint();
     peer.setEndpoint(endpoint);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,12 +98,13 @@ public final class EndpointResolver implements AutoCloseable {
   /**
    * Asks for a name until there is an answer.
    *
-   * @param found called once, on the resolver's thread
+   * @param wanted asked on the resolver's thread; once it says no, there is no answer
+   * @param found called at most once, on the resolver's thread
    */
-  void resolve(HostPort endpoint, Consumer<Endpoint> found) {
+  void resolve(HostPort endpoint, BooleanSupplier wanted, Consumer<Endpoint> found) {
     Thread.ofVirtual()
         .name("taltun-resolver-" + endpoint.host())
-        .start(() -> askUntilFound(endpoint, found));
+        .start(() -> askUntilFound(endpoint, wanted, found));
   }
 
   /**
@@ -125,9 +127,9 @@ public final class EndpointResolver implements AutoCloseable {
     }
   }
 
-  private void askUntilFound(HostPort endpoint, Consumer<Endpoint> found) {
+  private void askUntilFound(HostPort endpoint, BooleanSupplier wanted, Consumer<Endpoint> found) {
     Duration pause = firstPause;
-    while (open) {
+    while (open && wanted.getAsBoolean()) {
       try {
         found.accept(ask(endpoint));
         return;

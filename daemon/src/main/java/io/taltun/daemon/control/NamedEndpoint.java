@@ -20,6 +20,9 @@ final class NamedEndpoint {
 
   private final HostPort name;
 
+  // Written by the control thread.
+  private volatile boolean wanted = true;
+
   // Written by the control thread: whether an answer is waited for, and when it was asked for.
   private boolean asking;
   private boolean asked;
@@ -27,6 +30,20 @@ final class NamedEndpoint {
 
   NamedEndpoint(HostPort name) {
     this.name = name;
+  }
+
+  HostPort name() {
+    return name;
+  }
+
+  /** Whether it is still what the peer's endpoint is configured by. Any thread. */
+  boolean wanted() {
+    return wanted;
+  }
+
+  /** The peer is gone, or its endpoint is another one. */
+  void forget() {
+    wanted = false;
   }
 
   /** Asks, unless an answer is waited for or was asked for less than {@code pauseNs} ago. */

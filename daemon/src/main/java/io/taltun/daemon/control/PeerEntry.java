@@ -17,7 +17,6 @@ import java.util.Set;
  */
 final class PeerEntry implements PeerReading {
   private final PublicKey publicKey;
-  private final String name;
   private final Peer peer;
 
   /** Written by {@link AllowedIpTable}. */
@@ -25,10 +24,11 @@ final class PeerEntry implements PeerReading {
 
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
+  private HostPort configuredEndpoint;
   private NamedEndpoint namedEndpoint;
-  private String configuredEndpoint = "";
 
   // Written by the control thread; others read it.
+  private volatile String name;
   private volatile List<IpPrefix> allowedIps = List.of();
   private volatile PeerState state = PeerState.IDLE;
   private volatile long lastHandshakeEpochNs;
@@ -51,6 +51,10 @@ final class PeerEntry implements PeerReading {
   @Override
   public String name() {
     return name;
+  }
+
+  void setName(String name) {
+    this.name = name;
   }
 
   @Override
@@ -76,22 +80,30 @@ final class PeerEntry implements PeerReading {
     lastSample = sample;
   }
 
+  /** What the file says, whatever became of it since; null for nothing. */
+  HostPort configuredEndpoint() {
+    return configuredEndpoint;
+  }
+
+  /** The same as text, empty for nothing. */
+  String configuredEndpointText() {
+    return configuredEndpoint == null ? "" : configuredEndpoint.toString();
+  }
+
+  void setConfiguredEndpoint(HostPort configuredEndpoint) {
+    this.configuredEndpoint = configuredEndpoint;
+  }
+
   /** What its endpoint was configured by; null for an address, or when it was set since. */
   NamedEndpoint namedEndpoint() {
     return namedEndpoint;
   }
 
   void setNamedEndpoint(NamedEndpoint namedEndpoint) {
+    if (this.namedEndpoint != null) {
+      this.namedEndpoint.forget();
+    }
     this.namedEndpoint = namedEndpoint;
-  }
-
-  /** What the configuration says of its endpoint, empty for nothing. */
-  String configuredEndpoint() {
-    return configuredEndpoint;
-  }
-
-  void setConfiguredEndpoint(HostPort configured) {
-    configuredEndpoint = configured == null ? "" : configured.toString();
   }
 
   @Override

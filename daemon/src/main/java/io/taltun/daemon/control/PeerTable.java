@@ -5,6 +5,7 @@ import io.taltun.daemon.peer.IndexSource;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,7 +28,7 @@ public final class PeerTable implements IndexSource {
   private final RandomGenerator random;
   private final int workers;
   private final SessionIndex<Session> sessions = new SessionIndex<>(MAX_INDICES);
-  private final Map<PublicKey, PeerEntry> byKey = new LinkedHashMap<>();
+  private final SequencedMap<PublicKey, PeerEntry> byKey = new LinkedHashMap<>();
   private final Map<Integer, PeerEntry> bySlot = new HashMap<>();
   private final Map<PublicKey, String> names = new HashMap<>();
   private int nextSlot;
@@ -48,6 +51,32 @@ public final class PeerTable implements IndexSource {
   /** What a peer of that key is called from now on, also when it goes and comes again. */
   void name(PublicKey key, String name) {
     names.put(key, name);
+    PeerEntry present = byKey.get(key);
+    if (present != null) {
+      present.setName(name);
+    }
+  }
+
+  /** Forgets what peers are called that are not among these. */
+  void forgetNames(Set<PublicKey> known) {
+    names.keySet().retainAll(known);
+  }
+
+  /** Puts the peers into an order; others come after them, as they were. */
+  void arrange(List<PublicKey> order) {
+    List<PublicKey> firsts = new ArrayList<>();
+    for (PublicKey key : byKey.sequencedKeySet()) {
+      if (firsts.size() == order.size()) {
+        break;
+      }
+      firsts.add(key);
+    }
+    if (!firsts.equals(order)) {
+      order.reversed().stream()
+          .filter(byKey::containsKey)
+          .forEach(key -> byKey.putFirst(key, byKey.get(key)));
+      show();
+    }
   }
 
   /** Makes an entry; {@link #put} adds it. */
@@ -77,6 +106,7 @@ public final class PeerTable implements IndexSource {
   void remove(PeerEntry entry) {
     byKey.remove(entry.publicKey(), entry);
     bySlot.remove(entry.peer().slot());
+    entry.setNamedEndpoint(null);
   }
 
   /** The entry of a slot, or null. */

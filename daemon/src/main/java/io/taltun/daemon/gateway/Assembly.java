@@ -256,18 +256,22 @@ final class Assembly {
     return heartbeat;
   }
 
-  private RuntimeModes modes() {
+  private Map<String, String> features() {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
     features.put("tun-multi-queue", plan.workers() > 1 ? "on" : "off");
     features.put("relay", tables.relay() ? "on" : "off");
+    return features;
+  }
+
+  private RuntimeModes modes() {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        features,
+        this::features,
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

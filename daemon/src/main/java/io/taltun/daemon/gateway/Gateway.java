@@ -1,7 +1,11 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.Diff;
+import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.takeover.Giver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** One running gateway as the rest of the process sees it. Every method is safe on any thread. */
@@ -55,6 +59,31 @@ public interface Gateway extends AutoCloseable {
    * The process serves its sockets. Only of a gateway that was taken over is something left to do.
    */
   default void serving() {}
+
+  /**
+   * Becomes what a configuration says, as a whole or not at all; one such change is made at a time.
+   *
+   * @param dryRun only finds out what would change
+   * @return always completed; exceptionally with {@link ReconfigureException} when nothing changed
+   */
+  default CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
+    return CompletableFuture.failedFuture(
+        ReconfigureException.failed(
+            name() + " has no configuration file; change it with 'wg set'", null));
+  }
+
+  /**
+   * Has a part of the process told of each configuration that is taken from now on.
+   *
+   * @param follower called on the thread that makes the changes; the configuration is lent, its
+   *     keys are closed afterwards
+   */
+  default void onReconfigured(Consumer<TaltunConfig> follower) {}
+
+  /** The kernel routes that it has set, in the order in which they came. */
+  default List<KernelRoute> routes() {
+    return List.of();
+  }
 
   /** Asks for the end and returns at once; whoever waits in {@link #awaitStop} then closes. */
   void requestStop();

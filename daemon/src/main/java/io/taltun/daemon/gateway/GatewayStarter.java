@@ -96,20 +96,22 @@ public final class GatewayStarter implements GatewayFactory {
             ? EndpointResolver.resolveNow(config.peers(), NAMES_WITHIN)
             : Map.of();
     NetworkState network = setup.apply(plan, fwmark);
-    unwinding.add("the addresses and routes", network::undo);
+    DeviceNetwork deviceNetwork = new DeviceNetwork(setup, network, plan, fwmark);
+    unwinding.add("the addresses and routes", deviceNetwork::undo);
 
     RunningGateway running =
         assembly.run(
             new LinkState(true, mtu, true),
             config.relay().enabled(),
             iface.addresses(),
-            () -> restore(network, plan, fwmark),
+            deviceNetwork::restore,
             control ->
                 control.configure(
                     new StaticIdentity(iface.privateKey(), assembly.primitives()),
                     config.peers(),
                     known));
-    running.giveBy(assembly.giver(network::traces));
+    running.reconfigurable(deviceNetwork, config);
+    running.giveBy(assembly.giver(deviceNetwork::traces));
     GatewayStatus status = running.status();
     LOG.info(
         "{} is up: UDP port {}, peers {}, {}, {}",
@@ -124,14 +126,6 @@ public final class GatewayStarter implements GatewayFactory {
   static StateJournal journal(Path file, List<PeerConfig> peers) {
     return StateJournal.open(
         file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
-  }
-
-  static void restore(NetworkState network, NetworkPlan plan, int fwmark) {
-    try {
-      network.restore(plan, fwmark);
-    } catch (SystemCallException e) {
-      LOG.error("{} is up without all of its routes: {}", plan.name(), e.getMessage());
-    }
   }
 
   private static Gateway startBare(String name, Unwinding unwinding)

@@ -1,5 +1,7 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.HostPort;
+import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.primitive.Primitives;
@@ -9,12 +11,14 @@ import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.worker.WorkerGroup;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Changes a running device, as the UAPI asks and as its link does. Control thread. */
+/** Changes a running device, as the UAPI and reloads ask and as its link does. Control thread. */
 final class LiveDevice {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
@@ -130,6 +134,44 @@ final class LiveDevice {
     control.commit(edit);
     if (sockets.bound()) {
       speak();
+    }
+  }
+
+  /**
+   * Makes key, port, mark, peers, relay and renewal those of a configuration. What can fail comes
+   * first, as in {@link #apply}; nothing has changed then.
+   *
+   * @param config lent
+   * @param fwmark of the sockets, which may be one that was chosen
+   * @param known endpoints' names that are resolved already
+   */
+  void reconfigure(TaltunConfig config, int fwmark, Map<HostPort, Endpoint> known)
+      throws DeviceChangeException {
+    StaticIdentity identity = identity(config.iface().privateKey());
+    int port = config.iface().listenPort();
+    try {
+      // 0 is any port, that in use included.
+      sockets.change(port == 0 ? sockets.port() : port, fwmark);
+    } catch (SystemCallException e) {
+      if (identity != null) {
+        identity.close();
+      }
+      throw new DeviceChangeException(e.errno(), e.getMessage());
+    }
+    control.renewAfter(config.tuning().rekeyAfterBytes());
+    control.configure(identity, config.peers(), known);
+    control.relay(config.relay().enabled());
+    if (sockets.bound()) {
+      speak();
+    }
+  }
+
+  /** Marks the sockets, which leaves everything else as it is. */
+  void mark(int fwmark) throws DeviceChangeException {
+    try {
+      sockets.change(sockets.port(), fwmark);
+    } catch (SystemCallException e) {
+      throw new DeviceChangeException(e.errno(), e.getMessage());
     }
   }
 

@@ -1,6 +1,8 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.Diff;
 import io.taltun.config.IpPrefix;
+import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerSnapshot;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +46,8 @@ final class RunningGateway implements Gateway {
 
   // Written once, by the takeover's thread, before the latch opens.
   private volatile boolean givenAway;
+  // Written once, by the starter, before anybody else has the gateway; null for a bare device.
+  private volatile Reconfigurer reconfigurer;
 
   // Written once, by whoever found the gateway broken, before the latch opens.
   private volatile String failure;
@@ -132,7 +137,7 @@ final class RunningGateway implements Gateway {
         now.listenPort,
         now.fwmark,
         now.mtu,
-        texts(addresses),
+        texts(reconfigurer == null ? addresses : reconfigurer.last().iface().addresses()),
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs),
         modes.now(),
         now.peers.stream().map(RunningGateway::status).toList(),
@@ -204,6 +209,31 @@ final class RunningGateway implements Gateway {
     } finally {
       eraseKeys(change);
     }
+  }
+
+  /** Lets it be reconfigured from now on, until it is closed. */
+  void reconfigurable(DeviceNetwork network, TaltunConfig started) {
+    reconfigurer = new Reconfigurer(control, device, network, started);
+    unwinding.add("the reloads", reconfigurer::stop);
+  }
+
+  @Override
+  public CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
+    return reconfigurer == null
+        ? Gateway.super.reconfigure(target, dryRun)
+        : reconfigurer.submit(target, dryRun);
+  }
+
+  @Override
+  public void onReconfigured(Consumer<TaltunConfig> follower) {
+    if (reconfigurer != null) {
+      reconfigurer.follow(follower);
+    }
+  }
+
+  @Override
+  public List<KernelRoute> routes() {
+    return reconfigurer == null ? List.of() : reconfigurer.routes();
   }
 
   private Void applied(DeviceChange change) throws DeviceChangeException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * How a gateway runs: what was chosen at its start, joined with what became of it. Any thread asks.
@@ -16,27 +17,27 @@ final class RuntimeModes {
   private final Offloads offloads;
   private final String engines;
   private final String aead;
-  private final Map<String, String> fixed;
+  private final Supplier<Map<String, String>> features;
   private final LiveStates live;
 
   /**
    * @param offloads as configured
    * @param engines all cryptographic engines in use
    * @param aead the one that seals and opens, with its construction
-   * @param fixed features that do not change while the gateway lives, each with its state
+   * @param features that are no offload, each with its state
    */
   RuntimeModes(
       WorkerPlan plan,
       Offloads offloads,
       String engines,
       String aead,
-      Map<String, String> fixed,
+      Supplier<Map<String, String>> features,
       LiveStates live) {
     this.plan = plan;
     this.offloads = offloads;
     this.engines = engines;
     this.aead = aead;
-    this.fixed = fixed;
+    this.features = features;
     this.live = live;
   }
 
@@ -49,10 +50,10 @@ final class RuntimeModes {
   GatewayInfo info() {
     FeatureState pinning = pinning();
     GatewayModes modes = modes(pinning);
-    Map<String, String> features = new LinkedHashMap<>(fixed);
-    features.put("pinning", pinning.toString());
-    features.putAll(modes.offloads());
-    return new GatewayInfo(version(), engines, modes, places(actual(pinning)), features);
+    Map<String, String> all = new LinkedHashMap<>(features.get());
+    all.put("pinning", pinning.toString());
+    all.putAll(modes.offloads());
+    return new GatewayInfo(version(), engines, modes, places(actual(pinning)), all);
   }
 
   private static String version() {

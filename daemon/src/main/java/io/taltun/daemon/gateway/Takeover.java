@@ -76,8 +76,7 @@ final class Takeover {
       Assembly assembly,
       TakeoverClient other,
       LinkState link,
-      NetworkState network,
-      NetworkPlan plan,
+      DeviceNetwork network,
       int fwmark,
       StateJournal journal) {}
 
@@ -109,14 +108,14 @@ final class Takeover {
       assembly.remember(journal);
     }
     NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
-    NetworkState network =
-        new InterfaceSetup(netlink, LOG::warn).adopt(iface.name(), offer.network());
+    InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
+    NetworkState state = setup.adopt(iface.name(), offer.network());
     Link link = new Links(netlink).find(iface.name());
     LinkState linkState = new LinkState(link.up(), link.mtu(), true);
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), iface.mtu().resolve());
     int fwmark = fwmark(plan, offer);
-    assembly.build(
-        linkState, config.relay().enabled(), () -> GatewayStarter.restore(network, plan, fwmark));
+    DeviceNetwork network = new DeviceNetwork(setup, state, plan, fwmark);
+    assembly.build(linkState, config.relay().enabled(), network::restore);
     assembly
         .control()
         .configure(
@@ -124,7 +123,7 @@ final class Takeover {
             config.peers(),
             Map.of());
     assembly.warmStart().await();
-    return new Successor(assembly, other, linkState, network, plan, fwmark, journal);
+    return new Successor(assembly, other, linkState, network, fwmark, journal);
   }
 
   /** A default route goes on with the mark that was chosen for it. */
@@ -155,6 +154,7 @@ final class Takeover {
     built.other.running();
     unwinding.add("the addresses and routes", built.network::undo);
     RunningGateway running = assembly.watched(built.link, iface.addresses());
+    running.reconfigurable(built.network, config);
     running.giveBy(assembly.giver(built.network::traces));
     running.onServing(() -> settle(built.other, built.journal));
     apply(built);
@@ -169,11 +169,7 @@ final class Takeover {
 
   /** What the file says otherwise than the other process's did. */
   private void apply(Successor built) {
-    try {
-      built.network.change(built.plan, built.fwmark);
-    } catch (SystemCallException e) {
-      LOG.error("{} goes on without all of its routes: {}", iface.name(), e.getMessage());
-    }
+    built.network.settle();
     SocketBinding sockets = built.assembly.sockets();
     int port = iface.listenPort() == 0 ? sockets.port() : iface.listenPort();
     if (port != sockets.port() || built.fwmark != (int) sockets.fwmark()) {

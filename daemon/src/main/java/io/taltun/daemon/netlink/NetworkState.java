@@ -6,20 +6,27 @@ import io.taltun.config.RouteTable;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.os.SystemCallException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the kernel was told about one device, so that it can be changed and taken back. Thread: the
  * netlink socket's.
  */
 public final class NetworkState {
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
+
   private final String name;
   private final int index;
   private final Consumer<String> warnings;
@@ -33,7 +40,12 @@ public final class NetworkState {
   private final Set<IpPrefix> addedAddresses = new LinkedHashSet<>();
   private final Set<TableRoute> addedRoutes = new LinkedHashSet<>();
   private final Map<Policy, List<Rule>> addedPolicies = new LinkedHashMap<>();
+  private boolean begun;
   private boolean broughtUp;
+
+  // Written by the same thread: what the last plan wants.
+  private final Set<TableRoute> wantedRoutes = new LinkedHashSet<>();
+  private final Set<Policy> wantedPolicies = new LinkedHashSet<>();
 
   /** Written by the same thread: false after the kernel has refused something for IPv6. */
   private boolean ipv6;
@@ -65,19 +77,70 @@ public final class NetworkState {
    * @param fwmark what {@link InterfaceSetup#chooseFwmark} said; on a reload the one in use
    */
   public void change(NetworkPlan plan, int fwmark) throws SystemCallException {
+    extend(plan, fwmark);
+    trim(plan);
+  }
+
+  /**
+   * The first half of a change: adds what is new, and what only earlier plans want stays. The link
+   * is brought up the first time; where somebody set it down since, it stays down, and {@link
+   * #restore} adds the rest.
+   *
+   * @throws SystemCallException ENODEV when the device is in another network namespace
+   */
+  public void extend(NetworkPlan plan, int fwmark) throws SystemCallException {
     ipv6 = true;
-    if (!links.isUp(index)) {
+    if (!begun) {
       bestEffort(() -> links.setNoLinkLocal(index));
+      promoteSecondaries();
     }
     if (links.mtu(index) != plan.mtu()) {
       links.setMtu(index, plan.mtu());
     }
-    changeAddresses(plan);
+    if (begun && !links.isUp(index)) {
+      return;
+    }
+    addAddresses(plan);
     if (!links.isUp(index)) {
       links.setUp(index);
       broughtUp = true;
     }
-    changeRoutes(plan, fwmark);
+    begun = true;
+    addRoutes(plan, fwmark);
+  }
+
+  /** The second half: removes what the plan that was extended to does not want. */
+  public void trim(NetworkPlan plan) throws SystemCallException {
+    List<IpPrefix> old =
+        addedAddresses.stream().filter(it -> !plan.addresses().contains(it)).toList();
+    for (IpPrefix address : old) {
+      takeBack(() -> addresses.remove(index, address));
+      addedAddresses.remove(address);
+    }
+    boolean up = links.isUp(index);
+    if (up && !old.isEmpty()) {
+      // Where secondaries are not promoted, a subnet's first address takes the others along; and
+      // any address takes the routes along that are the same as the kernel's own for it.
+      addAddresses(plan);
+      addWanted(plan);
+    }
+    for (Policy policy : newestFirst(addedPolicies.keySet())) {
+      if (!wantedPolicies.contains(policy)) {
+        newestFirst(addedPolicies.remove(policy))
+            .forEach(rule -> takeBack(() -> rules.remove(rule)));
+      }
+    }
+    for (TableRoute it : newestFirst(addedRoutes)) {
+      if (!wantedRoutes.contains(it)) {
+        takeBack(() -> routes.remove(index, it.destination, it.table));
+        addedRoutes.remove(it);
+      }
+    }
+  }
+
+  /** Tells of each route that was added and not removed since, with its table, oldest first. */
+  public void forEachRoute(ObjLongConsumer<IpPrefix> told) {
+    addedRoutes.forEach(it -> told.accept(it.destination, it.table));
   }
 
   /** What is in the kernel because of us, for another process to {@link #adopt}. */
@@ -100,6 +163,7 @@ public final class NetworkState {
 
   /** Takes over what another process told the kernel; asks the kernel nothing. */
   public void adopt(List<String> traces) {
+    begun = true;
     for (String trace : traces) {
       String[] words = trace.split(" ");
       switch (words[0]) {
@@ -136,7 +200,8 @@ public final class NetworkState {
    */
   public void restore(NetworkPlan plan, int fwmark) throws SystemCallException {
     addAddresses(plan);
-    changeRoutes(plan, fwmark);
+    addRoutes(plan, fwmark);
+    trim(plan);
   }
 
   /**
@@ -162,20 +227,6 @@ public final class NetworkState {
     }
   }
 
-  private void changeAddresses(NetworkPlan plan) throws SystemCallException {
-    addAddresses(plan);
-    List<IpPrefix> old =
-        addedAddresses.stream().filter(it -> !plan.addresses().contains(it)).toList();
-    for (IpPrefix address : old) {
-      takeBack(() -> addresses.remove(index, address));
-      addedAddresses.remove(address);
-    }
-    if (!old.isEmpty()) {
-      // The first IPv4 address of a subnet takes the others of that subnet along.
-      addAddresses(plan);
-    }
-  }
-
   private void addAddresses(NetworkPlan plan) throws SystemCallException {
     for (IpPrefix address : plan.addresses()) {
       if (allowed(address, plan.mtu(), () -> addresses.add(index, address))) {
@@ -184,58 +235,68 @@ public final class NetworkState {
     }
   }
 
-  private void changeRoutes(NetworkPlan plan, int fwmark) throws SystemCallException {
-    Set<TableRoute> wanted = new LinkedHashSet<>();
-    Set<Policy> wantedPolicies = new LinkedHashSet<>();
-    List<Route> existing = plan.table().isOff() ? List.of() : routes.list(Routes.MAIN, 0);
-    for (IpPrefix destination : plan.table().isOff() ? List.<IpPrefix>of() : plan.routes()) {
-      if (!plan.table().equals(RouteTable.MAIN)) {
-        wanted.add(new TableRoute(destination, plan.table().id()));
-      } else if (destination.length() == 0) {
-        Policy policy = policy(Routes.family(destination.address()), fwmark);
-        wanted.add(new TableRoute(destination, policy.table));
-        wantedPolicies.add(policy);
-      } else if (!isConnected(destination, existing)) {
-        wanted.add(new TableRoute(destination, Routes.MAIN));
-      }
-    }
-    for (TableRoute it : wanted) {
-      Step add = () -> routes.add(index, it.destination, it.table);
-      if (allowed(it.destination, plan.mtu(), add)) {
-        addedRoutes.add(it);
-      }
-    }
+  private void addRoutes(NetworkPlan plan, int fwmark) throws SystemCallException {
+    findWanted(plan, fwmark);
+    addWanted(plan);
     if (!ipv6) {
       wantedPolicies.removeIf(policy -> policy.family == Rtnetlink.AF_INET6);
     }
-    changePolicies(wantedPolicies);
-    for (TableRoute it : newestFirst(addedRoutes)) {
-      if (!wanted.contains(it)) {
-        takeBack(() -> routes.remove(index, it.destination, it.table));
-        addedRoutes.remove(it);
+    for (Policy policy : wantedPolicies) {
+      addPolicy(policy);
+    }
+  }
+
+  private void findWanted(NetworkPlan plan, int fwmark) throws SystemCallException {
+    wantedRoutes.clear();
+    wantedPolicies.clear();
+    if (plan.table().isOff()) {
+      return;
+    }
+    boolean main = plan.table().equals(RouteTable.MAIN);
+    CoveringRoutes covering =
+        new CoveringRoutes(main ? routes.list(Routes.MAIN, 0) : List.of(), index, plan.addresses());
+    for (IpPrefix destination : plan.routes()) {
+      if (!main) {
+        wantedRoutes.add(new TableRoute(destination, plan.table().id()));
+      } else if (destination.length() == 0) {
+        Policy policy = policy(Routes.family(destination.address()), fwmark);
+        wantedRoutes.add(new TableRoute(destination, policy.table));
+        wantedPolicies.add(policy);
+      } else if (!covering.isConnected(destination)) {
+        wantedRoutes.add(new TableRoute(destination, Routes.MAIN));
       }
     }
   }
 
-  private void changePolicies(Set<Policy> wanted) throws SystemCallException {
-    for (Policy policy : wanted) {
-      if (!addedPolicies.containsKey(policy)) {
-        List<Rule> added = new ArrayList<>();
-        addedPolicies.put(policy, added);
-        for (Rule rule : policyRouting.rulesFor(policy.family, policy.fwmark, policy.table)) {
-          rules.add(rule);
-          added.add(rule);
-        }
-        if (policy.family == Rtnetlink.AF_INET) {
-          allowMarkedSources();
-        }
+  /** Adds the routes that are wanted and not there. */
+  private void addWanted(NetworkPlan plan) throws SystemCallException {
+    Set<TableRoute> there = new HashSet<>();
+    for (Route route : addedRoutes.isEmpty() ? List.<Route>of() : routes.list(0, index)) {
+      if (!route.isConnected()) {
+        there.add(new TableRoute(route.destination(), route.table()));
       }
     }
-    for (Policy policy : newestFirst(addedPolicies.keySet())) {
-      if (!wanted.contains(policy)) {
-        newestFirst(addedPolicies.remove(policy))
-            .forEach(rule -> takeBack(() -> rules.remove(rule)));
+    for (TableRoute it : wantedRoutes) {
+      boolean present = addedRoutes.contains(it) && there.contains(it);
+      Step add = () -> routes.add(index, it.destination, it.table);
+      if (!present && allowed(it.destination, plan.mtu(), add)) {
+        addedRoutes.add(it);
       }
+    }
+  }
+
+  private void addPolicy(Policy policy) throws SystemCallException {
+    if (addedPolicies.containsKey(policy)) {
+      return;
+    }
+    List<Rule> added = new ArrayList<>();
+    addedPolicies.put(policy, added);
+    for (Rule rule : policyRouting.rulesFor(policy.family, policy.fwmark, policy.table)) {
+      rules.add(rule);
+      added.add(rule);
+    }
+    if (policy.family == Rtnetlink.AF_INET) {
+      allowMarkedSources();
     }
   }
 
@@ -273,21 +334,6 @@ public final class NetworkState {
     }
   }
 
-  /**
-   * Whether the best route to a prefix is one that the kernel made for an address of the device.
-   */
-  private boolean isConnected(IpPrefix destination, List<Route> existing) {
-    List<Route> covering =
-        existing.stream()
-            .filter(it -> it.destination().length() <= destination.length())
-            .filter(it -> it.destination().contains(destination.address()))
-            .toList();
-    int longest = covering.stream().mapToInt(it -> it.destination().length()).max().orElse(0);
-    return covering.stream()
-        .filter(it -> it.destination().length() == longest)
-        .anyMatch(it -> it.interfaceIndex() == index && it.isConnected());
-  }
-
   /** Runs a step; for IPv6 where the kernel has none: false, and the first time a warning. */
   private boolean allowed(IpPrefix prefix, int mtu, Step step) throws SystemCallException {
     if (!prefix.isIpv4() && !ipv6) {
@@ -322,6 +368,18 @@ public final class NetworkState {
       case Errno.EPERM -> false;
       default -> mtu < Mtu.LEAST_IPV6;
     };
+  }
+
+  /**
+   * Lets the other addresses of a subnet stay when its first one is removed. Where that cannot be
+   * set, they go and come again.
+   */
+  private void promoteSecondaries() {
+    try {
+      Files.writeString(PolicyRouting.setting(name, "promote_secondaries"), "1");
+    } catch (IOException e) {
+      LOG.debug("promote_secondaries of {} cannot be set: {}", name, e.getMessage());
+    }
   }
 
   private void bestEffort(Step step) {

@@ -28,6 +28,11 @@ final class PolicyRouting {
   private static final Path SRC_VALID_MARK = IPV4_SETTINGS.resolve("all/src_valid_mark");
   private static final Set<String> NOT_DEVICES = Set.of("all", "default", "lo");
 
+  /** A setting of a device for IPv4, in the network namespace of the process. */
+  static Path setting(String device, String key) {
+    return IPV4_SETTINGS.resolve(device).resolve(key);
+  }
+
   private final Routes routes;
   private final Rules rules;
 

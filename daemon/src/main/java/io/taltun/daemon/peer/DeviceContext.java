@@ -13,8 +13,10 @@ final class DeviceContext {
   final Tai64n timestamps;
   final RandomGenerator random;
   final Actions actions;
-  final long rekeyAfterBytes;
   private final IndexSource indices;
+
+  // Traffic of one session, in bytes, after which it is renewed; 0 is off.
+  private long rekeyAfterBytes;
 
   /** Which peer holds an index, be it a session's or a pending initiation's. */
   private final Map<Integer, PeerProtocol> holders = new HashMap<>();
@@ -35,6 +37,14 @@ final class DeviceContext {
     this.indices = indices;
     this.actions = actions;
     this.rekeyAfterBytes = rekeyAfterBytes;
+  }
+
+  long rekeyAfterBytes() {
+    return rekeyAfterBytes;
+  }
+
+  void rekeyAfterBytes(long bytes) {
+    rekeyAfterBytes = bytes;
   }
 
   /** Null while the device has no private key. */

@@ -146,6 +146,11 @@ public final class DeviceProtocol implements AutoCloseable {
     }
   }
 
+  /** Renews a session from now on that sent and received this much; 0 is off. */
+  public void renewAfter(long bytes) {
+    device.rekeyAfterBytes(bytes);
+  }
+
   /**
    * Initiations up to this TAI64N label, 12 bytes, owned by the protocol from now on, were answered
    * before a restart; they stay dead (trap 21).

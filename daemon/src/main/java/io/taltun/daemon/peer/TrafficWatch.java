@@ -172,7 +172,8 @@ final class TrafficWatch {
 
   /** Whether the current session has carried the volume after which it is renewed. */
   boolean volumeReached() {
-    return device.rekeyAfterBytes > 0 && last.totalBytes() - bytesBefore >= device.rekeyAfterBytes;
+    long most = device.rekeyAfterBytes();
+    return most > 0 && last.totalBytes() - bytesBefore >= most;
   }
 
   private static boolean reached(long timeNs, long thresholdNs) {

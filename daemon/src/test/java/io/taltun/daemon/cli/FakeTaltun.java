@@ -21,7 +21,9 @@ final class FakeTaltun {
       if (config.iface().listenPort() == 1) {
         throw new GatewayStartException("port 1 is not for us");
       }
-      return new FakeGateway(config.iface().name());
+      FakeGateway gateway = new FakeGateway(config.iface().name());
+      gateway.config = config;
+      return gateway;
     }
 
     @Override

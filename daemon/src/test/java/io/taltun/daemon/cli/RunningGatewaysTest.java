@@ -2,9 +2,13 @@ package io.taltun.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taltun.config.ConfigReader;
+import io.taltun.config.ConfigResult;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.FakeGateway;
+import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +61,7 @@ class RunningGatewaysTest {
 
   @Test
   void shouldSayWhichGatewaysThereAre() throws IOException {
-    for (String command : new String[] {"status", "down"}) {
+    for (String command : new String[] {"status", "down", "reload"}) {
       CommandRun none = run(command);
       assertThat(none.err())
           .isEqualTo("taltun " + command + ": no gateway answers; start one with 'taltun up'\n");
@@ -94,6 +98,98 @@ class RunningGatewaysTest {
     assertThat(run.out()).isEqualTo("fake0 is down\n");
     assertThat(run.exitCode()).isZero();
     closer.join();
+  }
+
+  /** A gateway that was started from a file, which this writes. */
+  private FakeGateway configured(String yaml) throws IOException {
+    FakeGateway gateway = new FakeGateway("fake0");
+    write(yaml);
+    gateway.config = ((ConfigResult.Valid) ConfigReader.read(file())).config();
+    servers.add(
+        AdminServer.open(folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, file())));
+    return gateway;
+  }
+
+  private Path file() {
+    return folder.resolve("fake.yaml");
+  }
+
+  private void write(String yaml) throws IOException {
+    Files.deleteIfExists(file());
+    SecretFile.create(file(), yaml);
+  }
+
+  private static final String YAML =
+      """
+      interface:
+        name: fake0
+        private-key: yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
+      peers:
+        - name: office
+          public-key: xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=
+          allowed-ips: [10.99.0.2/32]
+      """;
+
+  @Test
+  void shouldReloadAndTellWhatChanged() throws IOException {
+    configured(YAML);
+    assertThat(run("reload").out()).isEqualTo("fake0: nothing to change\n");
+    write(YAML.replace("10.99.0.2/32", "10.99.0.3/32") + "tuning:\n  aead: split\n");
+    String change = "~ peer office: allowed-ips +10.99.0.3/32 -10.99.0.2/32\n";
+    for (int i = 0; i < 2; i++) {
+      assertThat(run("reload", "--dry-run").out()).isEqualTo(change + "fake0 would be reloaded\n");
+    }
+    CommandRun run = run("reload", "fake0");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEqualTo(change + "fake0 is reloaded\n");
+    assertThat(run.err()).isEqualTo("needs a restart of fake0: tuning aead auto -> split\n");
+    assertThat(run("reload").out()).isEqualTo("fake0: nothing to change\n");
+  }
+
+  @Test
+  void shouldNameThePlacesWhenTheFileIsBad() throws IOException {
+    FakeGateway gateway = configured(YAML);
+    write(YAML.replace("10.99.0.2/32", "10.99.0.2/33").replace("name: office", "nam: office"));
+    for (String[] arguments : new String[][] {{"reload"}, {"reload", "--dry-run"}}) {
+      CommandRun run = run(arguments);
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err().lines())
+          .containsExactly(
+              file() + ":5:5: unknown key `nam` in a peer; did you mean `name`?",
+              file() + ":7:19: allowed-ips: `10.99.0.2/33` needs a prefix length from 0 to 32",
+              "taltun reload: 2 errors in "
+                  + file()
+                  + "; nothing was changed, correct and try again");
+    }
+    assertThat(gateway.config.peers().getFirst().allowedIps()).hasSize(1);
+  }
+
+  @Test
+  void shouldSayWhatStoodInTheWayOfAReload() throws IOException {
+    configured(YAML).obstacle = "cannot bind UDP port 7: address in use";
+    CommandRun run = run("reload");
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.err()).isEqualTo("taltun reload: cannot bind UDP port 7: address in use\n");
+  }
+
+  @Test
+  void shouldTakeAnotherFileFromThenOn() throws IOException {
+    configured(YAML);
+    Path other = folder.resolve("other.yaml");
+    SecretFile.create(other, YAML.replace("office", "home"));
+    assertThat(run("reload", "-c", other.toString()).out()).contains("name office -> home");
+    Files.delete(file());
+    assertThat(run("reload").out()).isEqualTo("fake0: nothing to change\n");
+  }
+
+  @Test
+  void shouldNotReloadADeviceThatHasNoFile() throws IOException {
+    gateway("fake0");
+    CommandRun run = run("reload");
+    assertThat(run.err())
+        .isEqualTo("taltun reload: fake0 has no configuration file; change it with 'wg set'\n");
+    assertThat(run.exitCode()).isOne();
   }
 
   @Test

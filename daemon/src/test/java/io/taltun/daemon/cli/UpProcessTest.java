@@ -3,6 +3,7 @@ package io.taltun.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,12 @@ class UpProcessTest {
     Process process = up(YAML, "--log-format", "json");
     awaitUp(process);
     StringBuilder read = new StringBuilder();
+    Files.writeString(folder.resolve("fake.yaml"), YAML.replace("51820", "51821"));
     signal(process, "HUP");
-    readUntil(process, "SIGHUP", read);
+    readUntil(process, "is reloaded", read);
+    Files.writeString(folder.resolve("fake.yaml"), YAML.replace("51820", "x"));
+    signal(process, "HUP");
+    readUntil(process, "goes on", read);
     signal(process, "USR1");
     readUntil(process, "name=phone", read);
     signal(process, "INT");
@@ -101,7 +106,11 @@ class UpProcessTest {
     readUntil(process, null, read);
     String log = read.toString();
     assertThat(log.lines()).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
-    assertThat(log).contains("SIGHUP").contains("drops {replay=3}").contains("name=office");
+    assertThat(log)
+        .contains("~ interface: listen-port 51820 -> 51821", "fake0 is reloaded: 1 change")
+        .contains("fake.yaml:4:16: listen-port", "fake0 goes on as it was: 1 error in ")
+        .contains("drops {replay=3}")
+        .contains("name=office");
   }
 
   @Test

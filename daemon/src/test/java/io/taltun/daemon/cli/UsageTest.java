@@ -60,7 +60,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"help", "version", "reload"})
+  @ValueSource(strings = {"help", "version", "restart"})
   void shouldSuggestNoCommandWhenNoneIsNear(String word) {
     assertThat(run(word).err())
         .isEqualTo("taltun: there is no command '" + word + "'; try 'taltun --help'\n");
@@ -71,6 +71,7 @@ class UsageTest {
       strings = {
         "up",
         "down",
+        "reload",
         "wg",
         "check",
         "genkey",

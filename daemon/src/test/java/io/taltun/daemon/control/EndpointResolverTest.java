@@ -35,7 +35,7 @@ class EndpointResolverTest {
         };
     CompletableFuture<Endpoint> found = new CompletableFuture<>();
     try (EndpointResolver resolver = new EndpointResolver(service, Duration.ofMillis(1))) {
-      resolver.resolve(NAME, found::complete);
+      resolver.resolve(NAME, () -> true, found::complete);
       // Here already, and the name service has not answered.
       assertThat(found).isNotDone();
       up.countDown();

@@ -1,13 +1,16 @@
 package io.taltun.daemon.gateway;
 
+import io.taltun.config.Diff;
 import io.taltun.config.Offload;
 import io.taltun.config.Offloads;
+import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.health.Health;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -33,6 +36,12 @@ public final class FakeGateway implements Gateway {
 
   /** Of the peer {@link #PHONE}. */
   public volatile List<String> prefixes = List.of("fd99::3/128");
+
+  /** What it was started with, or took since; null for a device that wg configures. */
+  public volatile TaltunConfig config;
+
+  /** Why the machine refuses a change of the configuration; null for taking it. */
+  public volatile String obstacle;
 
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
@@ -108,7 +117,7 @@ public final class FakeGateway implements Gateway {
         offloads,
         "aead=libcrypto",
         "libcrypto/split",
-        Map.of("udp-ipv6", "on"),
+        () -> Map.of("udp-ipv6", "on"),
         () -> live);
   }
 
@@ -147,6 +156,31 @@ public final class FakeGateway implements Gateway {
       throw new DeviceChangeException(refusal, "refused by a test");
     }
     changes.add(change);
+  }
+
+  @Override
+  public CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
+    TaltunConfig running = config;
+    if (running == null) {
+      return Gateway.super.reconfigure(target, dryRun);
+    }
+    try {
+      TaltunConfig wanted = target.from(running);
+      if (obstacle != null) {
+        throw ReconfigureException.failed(obstacle, null);
+      }
+      if (!dryRun) {
+        config = wanted;
+      }
+      return CompletableFuture.completedFuture(Diff.between(running, running, wanted));
+    } catch (ReconfigureException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public List<KernelRoute> routes() {
+    return List.of(new KernelRoute("192.168.50.0/24", 254));
   }
 
   @Override

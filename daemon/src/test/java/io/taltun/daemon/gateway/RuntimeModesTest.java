@@ -34,7 +34,7 @@ class RuntimeModesTest {
       };
 
   private RuntimeModes modes(WorkerPlan plan, Offloads offloads) {
-    return new RuntimeModes(plan, offloads, "aead=x", "x/split", FIXED, live);
+    return new RuntimeModes(plan, offloads, "aead=x", "x/split", () -> FIXED, live);
   }
 
   private void allOn() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -272,6 +273,128 @@ class InterfaceSetupTest {
           assertThat(scene.dump()).isEqualTo(before);
           assertThat(scene.warnings).isEmpty();
         });
+  }
+
+  /** What must not happen on the way from one plan to another: a moment without either. */
+  @Test
+  void shouldAddBeforeItRemovesWhenThePlanChanges() throws Exception {
+    withDevice(
+        scene -> {
+          NetworkState state =
+              scene.apply(
+                  plan(
+                      List.of("10.99.0.1/24", "10.99.0.5/24"),
+                      List.of("10.99.0.7/32", "172.16.0.0/12"),
+                      RouteTable.MAIN,
+                      0));
+          NetworkPlan next =
+              plan(
+                  List.of("10.98.0.1/24", "10.99.0.5/24"),
+                  List.of("10.99.0.7/32", "192.168.0.0/16"),
+                  RouteTable.MAIN,
+                  0);
+          state.extend(next, 0);
+          assertThat(new Addresses(scene.netlink).list(scene.index()))
+              .containsExactlyInAnyOrderElementsOf(
+                  prefixes(List.of("10.99.0.1/24", "10.99.0.5/24", "10.98.0.1/24")));
+          assertThat(scene.staticRoutes())
+              .containsExactlyInAnyOrder("172.16.0.0/12 254", "192.168.0.0/16 254");
+          state.trim(next);
+          assertThat(new Addresses(scene.netlink).list(scene.index()))
+              .containsExactlyInAnyOrderElementsOf(
+                  prefixes(List.of("10.99.0.5/24", "10.98.0.1/24")));
+          assertThat(scene.staticRoutes()).containsExactly("192.168.0.0/16 254");
+        });
+  }
+
+  @Test
+  void shouldRouteByItselfWhatAnAddressThatGoesHasCovered() throws Exception {
+    withDevice(
+        scene -> {
+          NetworkState state =
+              scene.apply(
+                  plan(List.of("10.99.0.1/24"), List.of("10.99.0.7/32"), RouteTable.MAIN, 0));
+          assertThat(scene.staticRoutes()).isEmpty();
+          NetworkPlan next =
+              plan(List.of("10.98.0.1/24"), List.of("10.99.0.7/32"), RouteTable.MAIN, 0);
+          state.extend(next, 0);
+          assertThat(scene.staticRoutes()).as("before it goes").containsExactly("10.99.0.7/32 254");
+          state.trim(next);
+          assertThat(scene.staticRoutes()).containsExactly("10.99.0.7/32 254");
+        });
+  }
+
+  @Test
+  void shouldLeaveTheLinkDownAndTakeNoteWhenSomebodySetItDown() throws Exception {
+    withDevice(
+        scene -> {
+          NetworkState state =
+              scene.apply(
+                  plan(List.of("10.99.0.1/24"), List.of("172.16.0.0/12"), RouteTable.MAIN, 0));
+          new Links(scene.netlink).setDown(scene.index());
+          NetworkPlan next =
+              plan(List.of("10.98.0.1/24"), List.of("192.168.0.0/16"), RouteTable.MAIN, 0);
+          state.change(next, 0);
+          assertThat(new Links(scene.netlink).isUp(scene.index())).isFalse();
+          new Links(scene.netlink).setUp(scene.index());
+          state.restore(next, 0);
+          assertThat(new Addresses(scene.netlink).list(scene.index()))
+              .containsExactlyElementsOf(prefixes(List.of("10.98.0.1/24")));
+          assertThat(scene.staticRoutes()).containsExactly("192.168.0.0/16 254");
+          assertThat(scene.warnings).isEmpty();
+        });
+  }
+
+  @Test
+  void shouldEndLikeAFreshStartWhateverThePlansAre() throws Exception {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    withDevice(
+        scene -> {
+          NetworkState state = null;
+          for (int round = 0; round < 40; round++) {
+            NetworkPlan plan = randomPlan(random);
+            int fwmark = plan.needsPolicyRouting() ? 51_820 : 0;
+            List<String> changed;
+            if (state == null) {
+              state = scene.setup.apply(plan, fwmark);
+            } else {
+              state.change(plan, fwmark);
+            }
+            changed = scene.dump();
+            state.undo();
+            state = scene.setup.apply(plan, fwmark);
+            assertThat(changed)
+                .as("seed %d round %d: %s", seed, round, plan)
+                .containsExactlyInAnyOrderElementsOf(scene.dump());
+          }
+          assertThat(scene.warnings).isEmpty();
+        });
+  }
+
+  private static NetworkPlan randomPlan(SplittableRandom random) {
+    return new NetworkPlan(
+        NAME,
+        random.nextBoolean() ? 1420 : 1380,
+        some(random, "10.99.0.1/24", "10.99.0.2/24", "10.98.0.1/16", "fd99::1/64", "fd99::2/64"),
+        some(
+            random,
+            "0.0.0.0/0",
+            "::/0",
+            "10.99.0.0/24",
+            "10.99.0.7/32",
+            "10.99.0.0/28",
+            "10.98.7.0/24",
+            "fd99::7/128",
+            "fd50::/48"),
+        random.nextInt(4) == 0
+            ? random.nextBoolean() ? RouteTable.OFF : new RouteTable(77)
+            : RouteTable.MAIN,
+        0);
+  }
+
+  private static List<IpPrefix> some(SplittableRandom random, String... all) {
+    return Stream.of(all).filter(it -> random.nextBoolean()).map(IpPrefix::parse).toList();
   }
 
   @Test

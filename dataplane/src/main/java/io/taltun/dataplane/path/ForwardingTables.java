@@ -14,9 +14,9 @@ public final class ForwardingTables {
   public static final Peer HERE = new Peer(-1, 0);
 
   private final SessionIndex<Session> sessions;
-  private final boolean relay;
 
   // Written by the control thread.
+  private volatile boolean relay;
   private volatile int mtu;
   private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
   private volatile AllowedIps<Peer> relayTargets = AllowedIps.<Peer>builder().build();
@@ -67,5 +67,10 @@ public final class ForwardingTables {
 
   public boolean relay() {
     return relay;
+  }
+
+  /** Switches the relay; its targets are set before it goes on. */
+  public void setRelay(boolean relay) {
+    this.relay = relay;
   }
 }

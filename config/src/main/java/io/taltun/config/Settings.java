@@ -1,0 +1,67 @@
+package io.taltun.config;
+
+import static io.taltun.config.Setting.PEER;
+import static io.taltun.config.Setting.atStart;
+import static io.taltun.config.Setting.live;
+import static io.taltun.config.Setting.secret;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Every key that a reload compares, in the order in which changes are told. A new key of the file
+ * is one line here. The name of the interface and a peer's public key are missing: they say which
+ * gateway and which peer is spoken of.
+ */
+final class Settings {
+  private static final String INTERFACE = "interface";
+  private static final String TUNING = "tuning";
+
+  /** Of the gateway as a whole. */
+  static final List<Setting<TaltunConfig>> GATEWAY =
+      List.of(
+          secret(INTERFACE, "private-key", it -> it.iface().privateKey()),
+          live(INTERFACE, "address", it -> it.iface().addresses()),
+          live(INTERFACE, "listen-port", it -> it.iface().listenPort()),
+          live(INTERFACE, "mtu", it -> it.iface().mtu()),
+          live(INTERFACE, "routes", it -> it.iface().routes()),
+          live(INTERFACE, "route-table", it -> it.iface().routeTable()),
+          live(INTERFACE, "fwmark", it -> Integer.toUnsignedString(it.iface().fwmark())),
+          atStart(INTERFACE, "workers", it -> it.iface().workers()),
+          tuning("rekey-after-bytes", true),
+          tuning("tun-tso", false),
+          tuning("tun-uso", false),
+          tuning("tun-gro", false),
+          tuning("udp-gso", false),
+          tuning("udp-gro", false),
+          tuning("aead", false),
+          tuning("pinning", false),
+          live("relay", "enabled", it -> it.relay().enabled()),
+          atStart("metrics", "listen", TaltunConfig::metrics));
+
+  /** Of one peer. */
+  static final List<Setting<PeerConfig>> EACH_PEER =
+      List.of(
+          live(PEER, "name", PeerConfig::name),
+          secret(PEER, "preshared-key", PeerConfig::presharedKey),
+          live(PEER, "endpoint", PeerConfig::endpoint),
+          live(PEER, "allowed-ips", PeerConfig::allowedIps),
+          keepalive());
+
+  private Settings() {}
+
+  private static Setting<TaltunConfig> tuning(String key, boolean live) {
+    Function<TaltunConfig, ?> text = it -> TuningSection.texts(it.tuning()).get(key);
+    return live ? live(TUNING, key, text) : atStart(TUNING, key, text);
+  }
+
+  private static Setting<PeerConfig> keepalive() {
+    return new Setting<>(
+        PEER,
+        "persistent-keepalive",
+        PeerConfig::persistentKeepalive,
+        it -> Units.formatKeepalive((Duration) it),
+        true);
+  }
+}
