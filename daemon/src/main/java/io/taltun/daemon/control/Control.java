@@ -279,6 +279,16 @@ public final class Control {
   }
 
   /**
+   * Something like {@link #transfer}, to be thrown away, that no worker has to stand still for:
+   * what is done for the first time takes a hundred times as long. The caller erases it.
+   */
+  public DeviceTransfer rehearsal() {
+    handover.rehearseAdoption();
+    return new DeviceTransfer(
+        publicKey(), timestamps.last(), protocol.copyCookieSecret(), handover.rehearsal());
+  }
+
+  /**
    * Goes on from what another process left, with the peers that are configured. Before {@link
    * #start}.
    *

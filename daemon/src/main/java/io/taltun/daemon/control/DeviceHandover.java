@@ -38,14 +38,30 @@ final class DeviceHandover {
   }
 
   List<PeerPart> parts() {
-    return peers.entries().stream().map(this::part).toList();
+    return peers.entries().stream().map(entry -> part(entry, true)).toList();
   }
 
-  private PeerPart part(PeerEntry entry) {
+  /** One peer's, as far as it can be told while the workers run; none when there is no peer. */
+  List<PeerPart> rehearsal() {
+    return peers.entries().stream().limit(1).map(entry -> part(entry, false)).toList();
+  }
+
+  /** Loads and compiles what {@link #adopt} needs of sessions, on one that never was. */
+  void rehearseAdoption() {
+    byte[] keys = new byte[TransportKeys.BYTES];
+    TransportKeys made = TransportKeys.ofBytes(1, 2, true, keys);
+    Session session = new Session(new Peer(0, workers.size()), made, aead, 0, 0, workers.size());
+    session.restore(session.transfer());
+    session.sealer(0).close();
+    session.opener(0).close();
+    session.eraseKeys();
+  }
+
+  private PeerPart part(PeerEntry entry, boolean standing) {
     Peer peer = entry.peer();
     List<List<byte[]>> waiting = new ArrayList<>();
     for (int i = 0; i < workers.size(); i++) {
-      waiting.add(workers.waiting(i, peer));
+      waiting.add(standing ? workers.waiting(i, peer) : List.of());
     }
     List<long[]> lanes = new ArrayList<>();
     for (int i = 0; i < peer.laneCount(); i++) {

@@ -13,6 +13,7 @@ import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -78,8 +79,17 @@ final class LiveGiver implements Giver {
 
   @Override
   public Offer offer() throws TakeoverException {
+    return ask(this::offerNow);
+  }
+
+  @Override
+  public DeviceTransfer rehearsal() throws TakeoverException {
+    return ask(control::rehearsal);
+  }
+
+  private <T> T ask(Callable<T> question) throws TakeoverException {
     try {
-      return control.call(this::offerNow);
+      return control.call(question);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TakeoverException("interrupted", e);

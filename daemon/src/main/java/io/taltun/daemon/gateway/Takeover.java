@@ -122,6 +122,7 @@ final class Takeover {
             new StaticIdentity(iface.privateKey(), assembly.primitives()),
             config.peers(),
             Map.of());
+    other.rehearse(assembly.control().rehearsal());
     assembly.warmStart().await();
     return new Successor(assembly, other, linkState, network, fwmark, journal);
   }

@@ -14,6 +14,9 @@ public interface Giver {
    */
   Offer offer() throws TakeoverException;
 
+  /** Something like what {@link #standStill} gives, while packets flow; the caller erases it. */
+  DeviceTransfer rehearsal() throws TakeoverException;
+
   /** What became of it. */
   enum Outcome {
     /** Nothing went to the other process that could be used: the gateway goes on. */

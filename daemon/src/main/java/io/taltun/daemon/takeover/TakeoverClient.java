@@ -77,6 +77,11 @@ public final class TakeoverClient implements AutoCloseable {
     return Offer.read(message, count -> connection.receiveDescriptors(count, ANSWER_WITHIN_MS));
   }
 
+  /** Does once, with this process's own, what has to be fast between READY and RUNNING. */
+  public void rehearse(DeviceTransfer own) throws TakeoverException {
+    TransferCodec.rehearse(own);
+  }
+
   /** Everything is built: from here on the other process stands still. */
   public DeviceTransfer ready() throws TakeoverException {
     connection.send(FrameType.READY);

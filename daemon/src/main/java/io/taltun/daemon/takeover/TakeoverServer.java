@@ -163,6 +163,7 @@ public final class TakeoverServer implements AutoCloseable {
       if (!hello.name().equals(giver.name())) {
         throw new TakeoverException("this is " + giver.name() + ", not " + hello.name());
       }
+      TransferCodec.rehearse(giver.rehearsal());
       Offer offer = giver.offer();
       connection.send(FrameType.OFFER, offer.write());
       connection.sendDescriptors(offer.descriptors());

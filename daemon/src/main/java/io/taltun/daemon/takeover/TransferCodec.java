@@ -15,6 +15,7 @@ import io.taltun.dataplane.session.PeerLane;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionTransfer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The bytes of a {@link DeviceTransfer}. A change of them is a new {@link Hello#VERSION}. */
@@ -66,6 +67,17 @@ final class TransferCodec {
 
   static DeviceTransfer read(byte[] message) throws TakeoverException {
     return ByteSource.whole(message, TransferCodec::read);
+  }
+
+  /** Does once what has to be fast later: classes are loaded by then. Erases the device. */
+  static void rehearse(DeviceTransfer device) throws TakeoverException {
+    byte[] bytes = write(device);
+    try {
+      read(bytes).erase();
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+      device.erase();
+    }
   }
 
   private static DeviceTransfer read(ByteSource in) throws TakeoverException {

@@ -65,6 +65,11 @@ class TakeoverTest {
     }
 
     @Override
+    public DeviceTransfer rehearsal() {
+      return new MadeUpDevice(new SplittableRandom(8)).device();
+    }
+
+    @Override
     public Outcome standStill(Offer offered, Exchange exchange) {
       Outcome outcome = exchange.run(state, () -> committed = true);
       outcomes.add(outcome);
