@@ -4,6 +4,7 @@
 TARGET=$ROOT/packaging/target
 # shellcheck disable=SC2034
 IMAGE=$TARGET/image
+# shellcheck disable=SC2034
 VERSION=$(sed -n '0,/<version>/s/.*<version>\(.*\)<\/version>.*/\1/p' "$ROOT/pom.xml")
 
 # The time of every file in the package: the newest commit's, or what the caller says (reproducible-builds.org).

@@ -99,7 +99,7 @@ interface:
   private-key: ${GATEWAY[$name.key]}
   address: [$(yaml_words "${GATEWAY[$name.addresses]}")]
   listen-port: ${GATEWAY[$name.port]:-$PORT}
-  mtu: $MTU
+  mtu: ${GATEWAY[$name.mtu]:-$MTU}
 ${GATEWAY[$name.yaml]:-}
 peers:
 EOF
@@ -111,6 +111,7 @@ EOF
     [ "$endpoint" = - ] || echo "    endpoint: \"$endpoint\""
     echo "    allowed-ips: [$(yaml_words "${allowed//,/ }")]"
     [ "$keepalive" = - ] && echo '    persistent-keepalive: off' || echo "    persistent-keepalive: ${keepalive}s"
+    [ -z "${GATEWAY[$name.$other.yaml]:-}" ] || echo "${GATEWAY[$name.$other.yaml]}"
   done <<<"${GATEWAY[$name.peers]}"
 }
 

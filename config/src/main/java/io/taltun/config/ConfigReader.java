@@ -35,6 +35,20 @@ public final class ConfigReader {
     return text == null ? reader.problems.invalid() : reader.parse(text, true);
   }
 
+  /**
+   * Reads bytes that are, or are about to become, the content of a file. The file's mode counts as
+   * with {@link #read(Path, X25519)}; it is not opened.
+   */
+  public static ConfigResult read(byte[] content, Path file) {
+    return read(content, file, Primitives.best().x25519());
+  }
+
+  static ConfigResult read(byte[] content, Path file, X25519 x25519) {
+    ConfigReader reader = new ConfigReader(file, x25519);
+    String text = SourceText.decode(content, reader.problems);
+    return text == null ? reader.problems.invalid() : reader.parse(text, true);
+  }
+
   /** {@link #parse(String, Path, X25519)} with this machine's best engine. */
   public static ConfigResult parse(String text, Path file) {
     return parse(text, file, Primitives.best().x25519());
@@ -79,12 +93,16 @@ public final class ConfigReader {
     Tuning tuning = TuningSection.read(section(file, "tuning", Keys.TUNING));
     Relay relay = relay(section(file, "relay", Keys.RELAY));
     Metrics metrics = metrics(section(file, "metrics", Keys.METRICS));
+    Clients clients = ClientsSection.read(section(file, "clients", Keys.CLIENTS));
+    Hooks hooks =
+        HooksSection.read(
+            section(file, "hooks", Keys.HOOKS), isFile ? problems.file() : null, problems);
     if (!problems.none()) {
       secrets.close();
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, metrics, problems.file()),
+        new TaltunConfig(iface, peers, tuning, relay, metrics, clients, hooks, problems.file()),
         problems.warnings());
   }
 
@@ -110,20 +128,12 @@ public final class ConfigReader {
   private static Relay relay(Section section) {
     return section == null
         ? Relay.DEFAULT
-        : new Relay(section.valueOr("enabled", ConfigReader::trueOrFalse, Relay.DEFAULT.enabled()));
+        : new Relay(section.valueOr("enabled", Words::trueOrFalse, Relay.DEFAULT.enabled()));
   }
 
   private static Metrics metrics(Section section) {
     return section == null
         ? Metrics.DEFAULT
         : section.valueOr("listen", Metrics::parse, Metrics.DEFAULT);
-  }
-
-  private static boolean trueOrFalse(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException(Quote.value(text) + " is not true or false");
-    };
   }
 }

@@ -58,15 +58,18 @@ public record HostPort(String host, int port) {
               + " or \"[2001:db8::1]:51820\"");
     }
     String host = bare.group(1);
-    boolean valid =
-        ALL_NUMERIC.matcher(host).matches()
-            ? IpLiteral.parse(host) != null
-            : NAME.matcher(host).matches();
-    if (!valid) {
+    if (!isHost(host)) {
       throw new IllegalArgumentException(
           Quote.value(host) + " is neither a host name nor an IP address");
     }
     return new HostPort(host, port(bare, 2));
+  }
+
+  /** Whether it is a host's or a domain's name, or an IPv4 address. */
+  static boolean isHost(String text) {
+    return ALL_NUMERIC.matcher(text).matches()
+        ? IpLiteral.parse(text) != null
+        : NAME.matcher(text).matches();
   }
 
   private static int port(Matcher matcher, int group) {

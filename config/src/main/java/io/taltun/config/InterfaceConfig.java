@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param addresses of the device, host bits kept
  * @param listenPort UDP, 0 for one that the kernel picks
  * @param mtu of the device
+ * @param mssClamp of TCP connections through the tunnel
  * @param routes kernel routes beside those of the peers' allowed-ips, host bits cleared
  * @param routeTable where routes go
  * @param fwmark SO_MARK of the UDP sockets as an unsigned number, 0 for none
@@ -23,6 +24,7 @@ public record InterfaceConfig(
     List<IpPrefix> addresses,
     int listenPort,
     Mtu mtu,
+    MssClamp mssClamp,
     List<IpPrefix> routes,
     RouteTable routeTable,
     int fwmark,
@@ -34,6 +36,7 @@ public record InterfaceConfig(
   public InterfaceConfig {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(privateKey, "privateKey");
+    Objects.requireNonNull(mssClamp, "mssClamp");
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
   }
@@ -42,7 +45,16 @@ public record InterfaceConfig(
   public InterfaceConfig with(
       PrivateKey privateKey, int listenPort, int fwmark, List<IpPrefix> routes) {
     return new InterfaceConfig(
-        name, privateKey, addresses, listenPort, mtu, routes, routeTable, fwmark, workers);
+        name,
+        privateKey,
+        addresses,
+        listenPort,
+        mtu,
+        mssClamp,
+        routes,
+        routeTable,
+        fwmark,
+        workers);
   }
 
   /** Whether a device may be called so. */

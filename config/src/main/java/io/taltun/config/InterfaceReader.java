@@ -29,6 +29,7 @@ final class InterfaceReader {
     addresses.forEach(claims::ownAddress);
     int listenPort = section.valueOr("listen-port", InterfaceReader::port, 0);
     Mtu mtu = mtu(addresses);
+    MssClamp mssClamp = section.valueOr("mss-clamp", MssClamp::parse, MssClamp.AUTO);
     List<IpPrefix> routes = routes();
     RouteTable routeTable = section.valueOr("route-table", RouteTable::parse, RouteTable.MAIN);
     int fwmark = section.valueOr("fwmark", InterfaceReader::fwmark, 0);
@@ -41,6 +42,7 @@ final class InterfaceReader {
             addresses.stream().map(Placed::value).toList(),
             listenPort,
             mtu,
+            mssClamp,
             routes,
             routeTable,
             fwmark,

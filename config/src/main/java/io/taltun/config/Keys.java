@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
-  static final List<String> ROOT = List.of("interface", "peers", "tuning", "relay", "metrics");
+  static final List<String> ROOT =
+      List.of("interface", "peers", "tuning", "relay", "metrics", "clients", "hooks");
 
   static final List<String> INTERFACE =
       List.of(
@@ -15,6 +16,7 @@ final class Keys {
           "address",
           "listen-port",
           "mtu",
+          "mss-clamp",
           "routes",
           "route-table",
           "fwmark",
@@ -28,7 +30,10 @@ final class Keys {
           "preshared-key-file",
           "endpoint",
           "allowed-ips",
-          "persistent-keepalive");
+          "persistent-keepalive",
+          AccessReader.ALLOW,
+          AccessReader.DENY,
+          AccessReader.LOG);
 
   static final List<String> TUNING =
       List.of(
@@ -39,11 +44,19 @@ final class Keys {
           "udp-gso",
           "udp-gro",
           "aead",
-          "pinning");
+          "pinning",
+          "receive-buffer",
+          "send-buffer",
+          "tun-queue");
 
   static final List<String> RELAY = List.of("enabled");
 
   static final List<String> METRICS = List.of("listen");
+
+  static final List<String> CLIENTS =
+      List.of("endpoint", "allowed-ips", "dns", "mtu", "persistent-keepalive");
+  static final List<String> HOOKS =
+      List.of("on-up", "on-down", "on-peer-online", "on-peer-offline", "timeout");
 
   private Keys() {}
 
@@ -57,6 +70,12 @@ final class Keys {
     }
     if (TUNING.contains(key)) {
       return Optional.of("`tuning`");
+    }
+    if (CLIENTS.contains(key)) {
+      return Optional.of("`clients`");
+    }
+    if (HOOKS.contains(key)) {
+      return Optional.of("`hooks`");
     }
     if (ROOT.contains(key)) {
       return Optional.of("the top level of the file");

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param endpoint null for a peer that calls us
  * @param allowedIps what may come from the peer and what is sent to it, host bits cleared
  * @param persistentKeepalive whole seconds, 1 to 65535; zero when off
+ * @param access what it may send
  */
 public record PeerConfig(
     String name,
@@ -22,7 +23,8 @@ public record PeerConfig(
     PresharedKey presharedKey,
     HostPort endpoint,
     List<IpPrefix> allowedIps,
-    Duration persistentKeepalive) {
+    Duration persistentKeepalive,
+    AccessRules access) {
   /** For a peer with an endpoint; others start with it off. */
   public static final Duration DEFAULT_KEEPALIVE = Duration.ofSeconds(10);
 
@@ -35,12 +37,37 @@ public record PeerConfig(
     Objects.requireNonNull(publicKey, "publicKey");
     Objects.requireNonNull(presharedKey, "presharedKey");
     Objects.requireNonNull(persistentKeepalive, "persistentKeepalive");
+    Objects.requireNonNull(access, "access");
     allowedIps = List.copyOf(allowedIps);
+  }
+
+  /** Of a peer with that endpoint, which may be null. */
+  static Duration defaultKeepalive(HostPort endpoint) {
+    return endpoint == null ? Duration.ZERO : DEFAULT_KEEPALIVE;
+  }
+
+  /** The same under another name. */
+  PeerConfig withName(String other) {
+    return new PeerConfig(
+        other, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, access);
+  }
+
+  /** One that may send everything. */
+  public PeerConfig(
+      String name,
+      PublicKey publicKey,
+      PresharedKey presharedKey,
+      HostPort endpoint,
+      List<IpPrefix> allowedIps,
+      Duration persistentKeepalive) {
+    this(
+        name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, AccessRules.NONE);
   }
 
   /** The same with another preshared key. */
   public PeerConfig with(PresharedKey presharedKey) {
-    return new PeerConfig(name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive);
+    return new PeerConfig(
+        name, publicKey, presharedKey, endpoint, allowedIps, persistentKeepalive, access);
   }
 
   /**

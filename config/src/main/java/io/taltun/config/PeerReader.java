@@ -30,7 +30,7 @@ final class PeerReader {
   PeerConfig read(Section section, int number) {
     Placed<String> name = section.value("name", Names::peer, null);
     if (name == null) {
-      name = new Placed<>("peer-" + number, section.place());
+      name = new Placed<>(nameByPlace(number), section.place());
     }
     claims.name(name);
     Placed<PublicKey> publicKey = section.value("public-key", PublicKey::ofBase64, null);
@@ -50,9 +50,8 @@ final class PeerReader {
     }
     Duration keepalive =
         section.valueOr(
-            "persistent-keepalive",
-            Units::keepalive,
-            endpoint == null ? Duration.ZERO : PeerConfig.DEFAULT_KEEPALIVE);
+            "persistent-keepalive", Units::keepalive, PeerConfig.defaultKeepalive(endpoint));
+    AccessRules access = AccessReader.read(section, problems);
     return publicKey == null
         ? null
         : new PeerConfig(
@@ -61,6 +60,12 @@ final class PeerReader {
             presharedKey,
             endpoint,
             allowedIps.stream().map(Placed::value).toList(),
-            keepalive);
+            keepalive,
+            access);
+  }
+
+  /** What a peer without a name is called; {@code number} counts from 1. */
+  static String nameByPlace(int number) {
+    return "peer-" + number;
   }
 }

@@ -29,6 +29,15 @@ public final class PeersYaml {
         #   persistent-keepalive: 10s      # or off
       """;
 
+  private static final String EXAMPLE_CLIENTS =
+      """
+      # What `taltun peer add` hands out:
+      # clients:
+      #   endpoint: vpn.example.org:51820  # where clients reach this gateway
+      #   allowed-ips: [10.99.0.0/24, "fd99::/64", 192.168.50.0/24]
+      #   dns: [192.168.50.1]
+      """;
+
   private final StringBuilder out = new StringBuilder();
 
   private PeersYaml() {}
@@ -45,6 +54,7 @@ public final class PeersYaml {
             List.of(IpPrefix.parse("10.99.0.1/24"), IpPrefix.parse("fd99::1/64")),
             51_820,
             Mtu.AUTO,
+            MssClamp.AUTO,
             List.of(),
             RouteTable.MAIN,
             0,
@@ -56,6 +66,8 @@ public final class PeersYaml {
             Tuning.DEFAULT,
             Relay.DEFAULT,
             Metrics.DEFAULT,
+            Clients.DEFAULT,
+            Hooks.NONE,
             Path.of("peers.yaml")));
   }
 
@@ -83,7 +95,17 @@ public final class PeersYaml {
     yaml.line(
         "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
         "Prometheus over HTTP, or off");
+    yaml.clients(config.clients());
+    yaml.hooks(config.hooks());
     return yaml.out.toString();
+  }
+
+  private void hooks(Hooks hooks) {
+    if (!hooks.equals(Hooks.NONE)) {
+      line("", "");
+      line("hooks:", "");
+      HooksSection.write(hooks, (key, value) -> line("  " + key + ": " + value, ""));
+    }
   }
 
   private void header(List<ConfigError> leftOut) {
@@ -105,6 +127,7 @@ public final class PeersYaml {
     line("  address: " + list(iface.addresses()), "");
     line("  listen-port: " + iface.listenPort(), "UDP; 0 = any free port");
     line("  mtu: " + iface.mtu(), "auto, or 576 to 65535");
+    line("  mss-clamp: " + iface.mssClamp(), "of TCP through the tunnel: auto, off, or bytes");
     line("  routes: " + list(iface.routes()), "beside those of allowed-ips");
     line("  route-table: " + iface.routeTable(), "main, a number, or off");
     line(
@@ -133,7 +156,26 @@ public final class PeersYaml {
       line(
           "    persistent-keepalive: " + Units.formatKeepalive(peer.persistentKeepalive()),
           "off, or 1s to 65535s");
+      access(peer.access());
     }
+  }
+
+  private void access(AccessRules access) {
+    if (access.allow() != null) {
+      line("    allow: " + entries(access.allow()), "");
+    }
+    if (!access.deny().isEmpty()) {
+      line("    deny: " + entries(access.deny()), "");
+    }
+    if (access.log()) {
+      line("    log: true", "");
+    }
+  }
+
+  private static String entries(List<AccessEntry> entries) {
+    return entries.stream()
+        .map(entry -> "\"" + entry + "\"")
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** What differs from the defaults, beside the limit that people look for. */
@@ -147,6 +189,17 @@ public final class PeersYaml {
     changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
   }
 
+  private void clients(Clients clients) {
+    line("", "");
+    Map<String, String> changed = ClientsSection.changed(clients);
+    if (changed.isEmpty()) {
+      out.append(EXAMPLE_CLIENTS);
+      return;
+    }
+    line("clients:", "what `taltun peer add` hands out");
+    changed.forEach((key, value) -> line("  " + key + ": " + value, ""));
+  }
+
   private void line(String text, String comment) {
     out.append(text);
     if (!comment.isEmpty()) {
@@ -155,7 +208,7 @@ public final class PeersYaml {
     out.append('\n');
   }
 
-  private static String list(List<IpPrefix> prefixes) {
+  static String list(List<IpPrefix> prefixes) {
     return prefixes.stream()
         .map(prefix -> prefix.isIpv4() ? prefix.toString() : "\"" + prefix + "\"")
         .collect(Collectors.joining(", ", "[", "]"));

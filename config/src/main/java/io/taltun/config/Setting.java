@@ -20,6 +20,9 @@ record Setting<T>(
     String section, String key, Function<T, ?> value, Function<Object, String> text, boolean live) {
   static final String PEER = "peers";
 
+  /** The value of a restriction that is not there: nothing to say of a new peer. */
+  static final String EVERYTHING = "everything";
+
   private static final String NONE = "none";
 
   static <T> Setting<T> live(String section, String key, Function<T, ?> value) {
@@ -61,7 +64,7 @@ record Setting<T>(
   /** {@code key value} of something new, or null when there is nothing to say. */
   String description(T of) {
     Object now = value.apply(of);
-    if (now == null || now instanceof List<?> list && list.isEmpty()) {
+    if (now == null || now == EVERYTHING || now instanceof List<?> list && list.isEmpty()) {
       return null;
     }
     return now instanceof List<?> list

@@ -25,6 +25,7 @@ final class Settings {
           live(INTERFACE, "address", it -> it.iface().addresses()),
           live(INTERFACE, "listen-port", it -> it.iface().listenPort()),
           live(INTERFACE, "mtu", it -> it.iface().mtu()),
+          live(INTERFACE, "mss-clamp", it -> it.iface().mssClamp()),
           live(INTERFACE, "routes", it -> it.iface().routes()),
           live(INTERFACE, "route-table", it -> it.iface().routeTable()),
           live(INTERFACE, "fwmark", it -> Integer.toUnsignedString(it.iface().fwmark())),
@@ -37,8 +38,16 @@ final class Settings {
           tuning("udp-gro", false),
           tuning("aead", false),
           tuning("pinning", false),
+          tuning("receive-buffer", false),
+          tuning("send-buffer", false),
+          tuning("tun-queue", false),
           live("relay", "enabled", it -> it.relay().enabled()),
-          atStart("metrics", "listen", TaltunConfig::metrics));
+          atStart("metrics", "listen", TaltunConfig::metrics),
+          hook(HookEvent.UP),
+          hook(HookEvent.DOWN),
+          hook(HookEvent.PEER_ONLINE),
+          hook(HookEvent.PEER_OFFLINE),
+          live("hooks", "timeout", it -> it.hooks().timeout().toSeconds() + "s"));
 
   /** Of one peer. */
   static final List<Setting<PeerConfig>> EACH_PEER =
@@ -47,13 +56,31 @@ final class Settings {
           secret(PEER, "preshared-key", PeerConfig::presharedKey),
           live(PEER, "endpoint", PeerConfig::endpoint),
           live(PEER, "allowed-ips", PeerConfig::allowedIps),
-          keepalive());
+          keepalive(),
+          live(PEER, AccessReader.ALLOW, it -> allowed(it.access())),
+          live(PEER, AccessReader.DENY, it -> it.access().deny()),
+          live(PEER, AccessReader.LOG, it -> it.access().log() ? true : null));
 
   private Settings() {}
 
   private static Setting<TaltunConfig> tuning(String key, boolean live) {
     Function<TaltunConfig, ?> text = it -> TuningSection.texts(it.tuning()).get(key);
     return live ? live(TUNING, key, text) : atStart(TUNING, key, text);
+  }
+
+  /**
+   * No list and an empty one are as far from each other as can be: both have words of their own.
+   */
+  private static Object allowed(AccessRules access) {
+    if (access.allow() == null) {
+      return Setting.EVERYTHING;
+    }
+    return access.allow().isEmpty() ? "nothing" : access.allow();
+  }
+
+  private static Setting<TaltunConfig> hook(HookEvent event) {
+    // It may hold a password.
+    return secret("hooks", event.key(), it -> it.hooks().at(event));
   }
 
   private static Setting<PeerConfig> keepalive() {

@@ -40,14 +40,15 @@ final class SourceText {
               : "the file cannot be read: " + e.getMessage());
       return null;
     }
+    return decode(raw, problems);
+  }
+
+  /** The text of a file's bytes, or null after an error went to {@code problems}. */
+  static String decode(byte[] raw, Problems problems) {
     if (raw.length > MAX_BYTES) {
       problems.error(Place.START, "the file is larger than 64MiB; is it the right one?");
       return null;
     }
-    return decode(raw, problems);
-  }
-
-  static String decode(byte[] raw, Problems problems) {
     CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     CharBuffer text = CharBuffer.allocate(raw.length);
     CoderResult outcome = utf8.decode(ByteBuffer.wrap(raw), text, true);

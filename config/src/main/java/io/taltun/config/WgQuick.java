@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * wg-quick's files, both ways (wg-quick(8), wg(8)). Settings without a counterpart here (DNS,
- * PostUp and the like) come back as warnings; a peer is called what the comment at its header says.
+ * wg-quick's files, both ways (wg-quick(8), wg(8)). Settings without a counterpart here (DNS, PreUp
+ * and the like) come back as warnings; a peer is called what the comment at its header says.
  */
 public final class WgQuick {
   private WgQuick() {}
@@ -45,8 +45,8 @@ public final class WgQuick {
 
   /**
    * A configuration as wg-quick reads it. The text holds the private key; what wg-quick does not
-   * know (routes, workers, tuning, relay, metrics) is named in a comment where it differs from the
-   * default.
+   * know (routes, workers, access rules, tuning, relay, metrics, clients) is named in a comment
+   * where it differs from the default.
    */
   public static String write(TaltunConfig config) {
     StringBuilder out = new StringBuilder();
@@ -54,6 +54,9 @@ public final class WgQuick {
     out.append("[Interface]\n");
     if (!iface.routes().isEmpty()) {
       out.append("# Not carried over: routes ").append(join(iface.routes())).append('\n');
+    }
+    if (!iface.mssClamp().equals(MssClamp.AUTO)) {
+      out.append("# Not carried over: mss-clamp ").append(iface.mssClamp()).append('\n');
     }
     if (!iface.workers().isAuto()) {
       out.append("# Not carried over: workers ").append(iface.workers()).append('\n');
@@ -72,6 +75,13 @@ public final class WgQuick {
     if (!config.metrics().equals(Metrics.DEFAULT)) {
       out.append("# Not carried over: metrics ").append(config.metrics()).append('\n');
     }
+    if (!config.clients().equals(Clients.DEFAULT)) {
+      out.append("# Not carried over: clients\n");
+    }
+    String up = hook(out, config.hooks(), HookEvent.UP);
+    String down = hook(out, config.hooks(), HookEvent.DOWN);
+    hook(out, config.hooks(), HookEvent.PEER_ONLINE);
+    hook(out, config.hooks(), HookEvent.PEER_OFFLINE);
     setting(out, "PrivateKey", iface.privateKey().toBase64());
     setting(out, "Address", join(iface.addresses()));
     setting(out, "ListenPort", iface.listenPort() == 0 ? "" : "" + iface.listenPort());
@@ -81,12 +91,34 @@ public final class WgQuick {
         "Table",
         iface.routeTable().equals(RouteTable.MAIN) ? "" : iface.routeTable().toString());
     setting(out, "FwMark", iface.fwmark() == 0 ? "" : "0x" + Integer.toHexString(iface.fwmark()));
+    setting(out, "PostUp", up);
+    setting(out, "PreDown", down);
     config.peers().forEach(peer -> peer(out, peer));
     return out.toString();
   }
 
+  /**
+   * The command as wg-quick takes it; empty when there is none, or after saying that it is lost.
+   */
+  private static String hook(StringBuilder out, Hooks hooks, HookEvent event) {
+    HookCommand command = hooks.at(event);
+    if (command == null) {
+      return "";
+    }
+    boolean known = event == HookEvent.UP || event == HookEvent.DOWN;
+    String text = known ? WgQuickHooks.write(command) : null;
+    if (text == null) {
+      out.append("# Not carried over: ").append(event.key()).append('\n');
+      return "";
+    }
+    return text;
+  }
+
   private static void peer(StringBuilder out, PeerConfig peer) {
     out.append("\n[Peer]\n# Name = ").append(peer.name()).append('\n');
+    if (!peer.access().allowsEverything()) {
+      out.append("# Not carried over: allow and deny; this peer may send anything there\n");
+    }
     setting(out, "PublicKey", peer.publicKey().toBase64());
     setting(
         out, "PresharedKey", peer.presharedKey().isNone() ? "" : peer.presharedKey().toBase64());
@@ -96,13 +128,13 @@ public final class WgQuick {
     setting(out, "PersistentKeepalive", keepalive == 0 ? "" : "" + keepalive);
   }
 
-  private static void setting(StringBuilder out, String key, String value) {
+  static void setting(StringBuilder out, String key, String value) {
     if (!value.isEmpty()) {
       out.append(key).append(" = ").append(value).append('\n');
     }
   }
 
-  private static String join(List<IpPrefix> prefixes) {
+  static String join(List<IpPrefix> prefixes) {
     return prefixes.stream().map(IpPrefix::toString).collect(Collectors.joining(", "));
   }
 }

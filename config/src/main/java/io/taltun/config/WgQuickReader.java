@@ -33,10 +33,12 @@ final class WgQuickReader {
   ConfigResult read(String text) {
     WgQuickSections sections = WgQuickSections.parse(text, problems);
     InterfaceConfig iface = null;
+    Hooks hooks = Hooks.NONE;
     if (sections.iface() == null) {
       problems.error(Place.START, "[Interface] is missing; is this a wg-quick file?");
     } else {
       iface = iface(sections.iface());
+      hooks = WgQuickHooks.read(sections.iface(), interfaceName());
     }
     List<PeerConfig> peers = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -55,7 +57,14 @@ final class WgQuickReader {
     }
     return new ConfigResult.Valid(
         new TaltunConfig(
-            iface, peers, Tuning.DEFAULT, Relay.DEFAULT, Metrics.DEFAULT, problems.file()),
+            iface,
+            peers,
+            Tuning.DEFAULT,
+            Relay.DEFAULT,
+            Metrics.DEFAULT,
+            Clients.DEFAULT,
+            hooks,
+            problems.file()),
         problems.warnings());
   }
 
@@ -84,6 +93,7 @@ final class WgQuickReader {
             addresses,
             listenPort,
             mtu,
+            MssClamp.AUTO,
             List.of(),
             table,
             fwmark,

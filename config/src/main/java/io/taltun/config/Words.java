@@ -21,6 +21,15 @@ final class Words {
     return text -> parse(text, type.getEnumConstants());
   }
 
+  /** {@code true} or {@code false}. */
+  static boolean trueOrFalse(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(Quote.value(text) + " is not true or false");
+    };
+  }
+
   private static <E extends Enum<E>> E parse(String text, E[] known) {
     for (E value : known) {
       if (of(value).equals(text)) {

@@ -63,11 +63,8 @@ final class YamlTree {
         return null;
       }
     }
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(Integer.MAX_VALUE); // SourceText bounds the file
-    options.setProcessComments(false);
     try {
-      events = new Yaml(options).parse(new StringReader(text)).iterator();
+      events = events(text);
       return documentOf();
     } catch (Unsupported e) {
       problems.error(e.place, e.getMessage());
@@ -80,6 +77,14 @@ final class YamlTree {
       problems.error(last, "not valid YAML from here on; check the quotes and the indentation");
     }
     return null;
+  }
+
+  /** The parser's events of a text, comments left out. */
+  static Iterator<Event> events(String text) {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(Integer.MAX_VALUE); // SourceText bounds the file
+    options.setProcessComments(false);
+    return new Yaml(options).parse(new StringReader(text)).iterator();
   }
 
   /** Ends a line, and a comment, in YAML 1.1, but not in an editor: places would be wrong. */

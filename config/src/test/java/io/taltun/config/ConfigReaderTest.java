@@ -48,6 +48,12 @@ class ConfigReaderTest {
             enabled: true
           metrics:
             listen: '[::1]:9587'
+          clients:
+            endpoint: "[2001:db8::1]:51820"
+            allowed-ips: [10.99.0.0/24, 192.168.50.7/24]
+            dns: [10.99.0.1, "fd99::1", lan.example.org]
+            mtu: 1380
+            persistent-keepalive: off
           """);
 
   @Test
@@ -73,6 +79,14 @@ class ConfigReaderTest {
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.ON);
     assertThat(config.relay().enabled()).isTrue();
     assertThat(config.metrics().listen()).isEqualTo(new HostPort("::1", 9587));
+    assertThat(config.clients())
+        .isEqualTo(
+            new Clients(
+                HostPort.parse("[2001:db8::1]:51820"),
+                List.of(IpPrefix.parse("10.99.0.0/24"), IpPrefix.parse("192.168.50.0/24")),
+                List.of("10.99.0.1", "fd99::1", "lan.example.org"),
+                new Mtu(1380),
+                Duration.ZERO));
     assertThat(config.source()).isEqualTo(Samples.FILE);
 
     PeerConfig office = config.peers().getFirst();
@@ -120,6 +134,7 @@ class ConfigReaderTest {
     assertThat(config.tuning().pinning()).isEqualTo(Pinning.AUTO);
     assertThat(config.relay().enabled()).isFalse();
     assertThat(config.metrics()).hasToString("127.0.0.1:9586");
+    assertThat(config.clients()).isEqualTo(Clients.DEFAULT);
     assertThat(config.peers().getFirst().name()).isEqualTo("peer-1");
     assertThat(config.peers().getFirst().persistentKeepalive()).isZero();
   }

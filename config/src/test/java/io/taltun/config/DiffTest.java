@@ -147,6 +147,17 @@ class DiffTest {
         .doesNotContain(Samples.PSK, otherPsk.toBase64());
   }
 
+  @Test
+  void shouldTellNoListFromAnEmptyOne() {
+    String[] open = file(GATEWAY, "peers:\n", OFFICE);
+    String[] closed = file(GATEWAY, "peers:\n", OFFICE, "    allow: []\n    log: true\n");
+    String[] some = file(GATEWAY, "peers:\n", OFFICE, "    allow: [any icmp, any tcp 22]\n");
+    assertThat(between(open, closed).lines())
+        .containsExactly("~ peer office: allow everything -> nothing, log none -> true");
+    assertThat(between(some, open).lines())
+        .containsExactly("~ peer office: allow [any icmp, any tcp 22] -> everything");
+  }
+
   /** Whoever adds a key to the file adds it to {@link Settings} too, or a reload overlooks it. */
   @Test
   void shouldCompareEveryKeyOfTheFile() {
@@ -159,7 +170,8 @@ class DiffTest {
                 Keys.PEER.stream().map("peers "::concat),
                 Keys.TUNING.stream().map("tuning "::concat),
                 Keys.RELAY.stream().map("relay "::concat),
-                Keys.METRICS.stream().map("metrics "::concat))
+                Keys.METRICS.stream().map("metrics "::concat),
+                Keys.HOOKS.stream().map("hooks "::concat))
             .flatMap(it -> it)
             .filter(key -> !key.endsWith("key-file"))
             .filter(key -> !Set.of("interface name", "peers public-key").contains(key))
@@ -212,7 +224,8 @@ class DiffTest {
                     it.presharedKey(),
                     "" + it.endpoint(),
                     Set.copyOf(it.allowedIps()),
-                    it.persistentKeepalive()))
+                    it.persistentKeepalive(),
+                    it.access()))
         .toList();
   }
 
@@ -225,6 +238,7 @@ class DiffTest {
             List.of(IpPrefix.parse("10.99.0." + random.nextInt(1, 3) + "/24")),
             random.nextInt(2),
             Mtu.AUTO,
+            random.nextBoolean() ? MssClamp.AUTO : MssClamp.OFF,
             List.of(),
             RouteTable.MAIN,
             random.nextInt(2),
@@ -239,8 +253,19 @@ class DiffTest {
             Tuning.LEAST_REKEY_AFTER_BYTES << random.nextInt(2),
             Offloads.AUTO,
             random.nextBoolean() ? AeadConstruction.AUTO : AeadConstruction.SPLIT,
-            Pinning.AUTO);
-    return new TaltunConfig(iface, peers, tuning, some.relay(), Metrics.DEFAULT, Samples.FILE);
+            Pinning.AUTO,
+            4 << 20,
+            (1 + random.nextInt(8)) << 20,
+            500);
+    return new TaltunConfig(
+        iface,
+        peers,
+        tuning,
+        some.relay(),
+        Metrics.DEFAULT,
+        some.clients(),
+        Hooks.NONE,
+        Samples.FILE);
   }
 
   private static PeerConfig randomPeer(SplittableRandom random, int key) {
@@ -254,6 +279,16 @@ class DiffTest {
         IntStream.range(0, random.nextInt(3))
             .mapToObj(i -> IpPrefix.parse("10." + key + "." + i + ".0/24"))
             .toList(),
-        Duration.ofSeconds(random.nextInt(2)));
+        Duration.ofSeconds(random.nextInt(2)),
+        new AccessRules(
+            random.nextBoolean() ? null : randomEntries(random),
+            randomEntries(random),
+            random.nextBoolean()));
+  }
+
+  private static List<AccessEntry> randomEntries(SplittableRandom random) {
+    return random.nextBoolean()
+        ? List.of()
+        : List.of(AccessEntry.parse("any tcp " + random.nextInt(2)));
   }
 }

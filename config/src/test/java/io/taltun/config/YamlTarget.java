@@ -2,7 +2,10 @@ package io.taltun.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.taltun.crypto.key.PresharedKey;
+import io.taltun.crypto.key.PublicKey;
 import io.taltun.fuzz.FuzzTarget;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +20,15 @@ public final class YamlTarget implements FuzzTarget {
             - {name: a, public-key: PEER_A, allowed-ips: ["fd99::2", 10.0.0.0/8]}
           """);
 
+  private static final PeerConfig NEW_PEER =
+      new PeerConfig(
+          "new",
+          PublicKey.ofBase64(Samples.peerKey(99)),
+          PresharedKey.none(),
+          null,
+          List.of(IpPrefix.parse("10.99.99.9/32")),
+          Duration.ZERO);
+
   /** The file. */
   @Override
   public void accept(byte[] input) {
@@ -30,6 +42,23 @@ public final class YamlTarget implements FuzzTarget {
     if (config != null) {
       String written = PeersYaml.write(config);
       Results.requireSame(config, Results.checked(read(written), written), written);
+      edit(text, config);
+    }
+  }
+
+  /** A peer comes and goes, or the file is said to be uneditable. */
+  private static void edit(String text, TaltunConfig config) {
+    PeersEdit edit = new PeersEdit(Results.CHEAP);
+    try {
+      String added = edit.add(text, config, NEW_PEER);
+      TaltunConfig after = Results.checked(read(added), added);
+      String removed = edit.remove(added, after, config.peers().size());
+      Results.requireSame(config, Results.checked(read(removed), removed), removed);
+      if (!config.peers().isEmpty()) {
+        edit.remove(text, config, 0);
+      }
+    } catch (PeersEditException refused) {
+      Results.require(!refused.getMessage().contains(Samples.OWN_PRIVATE), "a key in a refusal");
     }
   }
 
@@ -54,7 +83,8 @@ public final class YamlTarget implements FuzzTarget {
   @Override
   public List<byte[]> words() {
     List<String> words = new ArrayList<>();
-    for (List<String> keys : List.of(Keys.ROOT, Keys.INTERFACE, Keys.PEER, Keys.TUNING)) {
+    for (List<String> keys :
+        List.of(Keys.ROOT, Keys.INTERFACE, Keys.PEER, Keys.TUNING, Keys.CLIENTS)) {
       keys.forEach(key -> words.add(key + ": "));
     }
     words.addAll(

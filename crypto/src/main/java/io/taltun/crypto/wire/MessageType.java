@@ -24,6 +24,12 @@ public final class MessageType {
   /** {@link TransportData}, section 5.4.6. */
   public static final int TRANSPORT_DATA = 4;
 
+  /**
+   * None of WireGuard's, and no first byte of what else shares UDP ports (RFC 7983): by it a Taltun
+   * measures a path's MTU. Nobody answers.
+   */
+  public static final int PATH_PROBE = 0xf0;
+
   /** What {@link #of} says of anything else. */
   public static final int INVALID = 0;
 

@@ -47,7 +47,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e.isUnknownOption()) {
       return "there is no option '" + argument + "'" + near(argument, spec.optionsMap().keySet());
     }
-    if (spec.parent() == null) {
+    if (!spec.subcommands().isEmpty()) {
       return "there is no command '" + argument + "'" + near(argument, spec.subcommands().keySet());
     }
     String file = spec.findOption("-c") == null ? "" : ", a file is named with -c";

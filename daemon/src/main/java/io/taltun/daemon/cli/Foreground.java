@@ -1,11 +1,16 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.HookEvent;
+import io.taltun.config.Hooks;
+import io.taltun.config.InterfaceConfig;
+import io.taltun.config.Metrics;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
-import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.hook.GatewayHooks;
+import io.taltun.daemon.metrics.MetricsServer;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.takeover.TakeoverServer;
@@ -17,6 +22,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -34,22 +40,29 @@ final class Foreground {
   private final String name;
   private final Start start;
   private final Path file;
-  private final Kind kind;
+  private final Metrics metrics;
+  private final boolean bare;
+  private final boolean takesOver;
+  private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private enum Kind {
-    CONFIGURED,
-    TAKEN_OVER,
-    BARE
-  }
-
-  private Foreground(Host host, String name, Start start, Path file, Kind kind) {
+  private Foreground(
+      Host host,
+      String name,
+      Start start,
+      boolean takesOver,
+      Path file,
+      Metrics metrics,
+      GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.file = file;
-    this.kind = kind;
+    this.metrics = metrics;
+    this.bare = file == null;
+    this.takesOver = takesOver;
+    this.hooks = hooks;
   }
 
   /**
@@ -57,33 +70,29 @@ final class Foreground {
    * failure.
    *
    * @param stateFolder where it finds and leaves what it learns
+   * @param takeover whether it goes on in the place of the process that runs it
    */
-  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
-    String name = config.iface().name();
-    Path stateFile = stateFolder.resolve(name + ".state");
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder, boolean takeover) {
+    InterfaceConfig iface = config.iface();
+    Path stateFile = stateFolder.resolve(iface.name() + ".state");
+    GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
         host,
-        name,
-        () -> host.gateways().start(config, stateFile),
+        iface.name(),
+        takeover
+            ? () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(iface.name()))
+            : () -> host.gateways().start(config, stateFile),
+        takeover,
         config.source(),
-        Kind.CONFIGURED);
-  }
-
-  /** The same in the place of the process that runs it. */
-  static Foreground takenOver(Host host, TaltunConfig config, Path stateFolder) {
-    String name = config.iface().name();
-    Path stateFile = stateFolder.resolve(name + ".state");
-    return new Foreground(
-        host,
-        name,
-        () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(name)),
-        config.source(),
-        Kind.TAKEN_OVER);
+        config.metrics(),
+        hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), null, Kind.BARE);
+    GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
+    return new Foreground(
+        host, name, () -> host.gateways().startBare(name), false, null, Metrics.OFF, none);
   }
 
   /**
@@ -92,7 +101,7 @@ final class Foreground {
    * @throws CommandFailure when it does not start, or breaks
    */
   void run(boolean untilStdinCloses) throws InterruptedException {
-    if (kind != Kind.TAKEN_OVER) {
+    if (!takesOver) {
       host.requireNotRunning(name);
     }
     Signals.handle("TERM", stop::bySignal);
@@ -110,18 +119,35 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
-    if (kind == Kind.TAKEN_OVER) {
+    if (takesOver) {
       removeFilesOfTheProcessBefore();
     }
+    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
+      // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
+      String refused = takesOver ? null : hooks.run(HookEvent.UP, null);
+      if (refused != null) {
+        throw new CommandFailure(refused + "; " + name + " is taken down again");
+      }
+      serveUntilStopped(gateway);
+    } catch (SocketInUseException e) {
+      throw host.runsAlready(name);
+    } catch (IOException e) {
+      throw new CommandFailure(e.getMessage(), e);
+    }
+  }
+
+  private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
+    String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
-    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         TakeoverServer _ = takeovers(gateway);
-        SocketFileWatch _ = kind == Kind.BARE ? watch() : null) {
+        MetricsServer _ = serveMetrics(gateway);
+        SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
       Signals.handle("HUP", () -> reload(reloader));
+      gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
+      gateway.listen(hooks);
       stop.setGateway(gateway);
-      gateway.serving();
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
@@ -130,14 +156,14 @@ final class Foreground {
         endWithoutATrace();
       }
       services.stopping();
-      if (broken != null && !(kind == Kind.BARE && gateway.deviceDeleted())) {
+      reason = broken == null ? "stopped" : broken;
+      if (broken != null && !(bare && gateway.deviceDeleted())) {
         throw new CommandFailure(broken);
       }
       LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
-    } catch (SocketInUseException e) {
-      throw host.runsAlready(name);
-    } catch (IOException e) {
-      throw new CommandFailure(e.getMessage(), e);
+    } finally {
+      hooks.close();
+      hooks.run(HookEvent.DOWN, reason);
     }
   }
 
@@ -176,6 +202,28 @@ final class Foreground {
     reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
+  /** Without them the gateway is as good as with them: null where they cannot be served. */
+  private MetricsServer serveMetrics(Gateway gateway) {
+    // The process before, if there was one, has the port until its end.
+    gateway.serving();
+    if (!metrics.enabled()) {
+      return null;
+    }
+    try {
+      MetricsServer server = MetricsServer.open(metrics.listen(), gateway.telemetry());
+      LOG.info("{} serves metrics on http://{}/metrics", name, metrics);
+      return server;
+    } catch (IOException e) {
+      LOG.warn(
+          "{} serves no metrics: cannot listen on {}: {}; set listen in the section metrics to"
+              + " another port, or to off",
+          name,
+          metrics,
+          e.getMessage());
+      return null;
+    }
+  }
+
   private SocketFileWatch watch() throws IOException {
     return SocketFileWatch.open(
         host.uapiSocket(name),
@@ -204,8 +252,7 @@ final class Foreground {
         status.modes().describe(),
         status.drops(),
         status.counters());
-    for (PeerStatus peer : status.peers()) {
-      LOG.info("{}: {}", status.name(), peer);
-    }
+    status.peers().forEach(peer -> LOG.info("{}: {}", status.name(), peer));
+    gateway.dump().forEach(line -> LOG.info("{}: {}", status.name(), line));
   }
 }

@@ -8,6 +8,7 @@ import io.taltun.daemon.log.Logs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -85,6 +86,8 @@ public final class Taltun implements Runnable {
     commands.put("down", () -> new Down(host));
     commands.put("reload", () -> new Reload(host));
     commands.put("status", () -> new Status(host));
+    commands.put("why", () -> new Why(host));
+    commands.put("peer", () -> Peer.commandLine(host));
     commands.put("wg", () -> new Wg(host, root));
     commands.put("check", () -> new Check(host));
     commands.put("genkey", GenKey::new);
@@ -105,6 +108,9 @@ public final class Taltun implements Runnable {
 
   static int run(String[] arguments, GatewayFactory gateways) {
     Logs.configure(LogStyle.TEXT, Level.WARNING, false);
+    if (staysUp(arguments)) {
+      gateways.prepare(); // on another CPU than the command line and the configuration
+    }
     Host host =
         new Host(
             Path.of("/etc/taltun/peers.yaml"),
@@ -119,5 +125,10 @@ public final class Taltun implements Runnable {
         .setOut(new PrintWriter(System.out, true, Terminal.charset()))
         .setErr(new PrintWriter(System.err, true, Terminal.charset()))
         .execute(arguments);
+  }
+
+  private static boolean staysUp(String[] arguments) {
+    List<String> words = List.of(arguments);
+    return !words.isEmpty() && words.getFirst().equals("up") && !words.contains("--daemon");
   }
 }

@@ -105,12 +105,9 @@ final class Up implements Callable<Integer> {
             logFormat == LogFormat.JSON
                 ? LogStyle.JSON
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
-        Logs.configure(style, root.debug() ? Level.FINE : Level.INFO, root.debug());
-        Foreground gateway =
-            takeover
-                ? Foreground.takenOver(host, config, stateFolder())
-                : Foreground.configured(host, config, stateFolder());
-        gateway.run(untilStdinCloses);
+        Logs.configure(
+            style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
+        Foreground.configured(host, config, stateFolder(), takeover).run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -159,7 +156,7 @@ final class Up implements Callable<Integer> {
           .getOut()
           .println(
               ("wrote %s with a fresh key (public key %s);"
-                      + " add your peers to it, then run 'taltun up' again")
+                      + " add clients with 'taltun peer add NAME', then run 'taltun up' again")
                   .formatted(target, publicKey));
     }
   }

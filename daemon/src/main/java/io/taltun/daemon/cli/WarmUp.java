@@ -86,6 +86,7 @@ final class WarmUp implements Callable<Integer> {
       Files.deleteIfExists(file);
       Files.deleteIfExists(folder.resolve("taltun"));
       Files.deleteIfExists(folder.resolve("wireguard"));
+      Files.deleteIfExists(folder.resolve("warmup0.state"));
       Files.delete(folder);
     }
     return 0;
@@ -119,7 +120,13 @@ final class WarmUp implements Callable<Integer> {
     int status =
         Taltun.commandLine(other, "up")
             .setErr(spec.commandLine().getErr())
-            .execute("up", "--config", file.toString(), "--until-stdin-closes");
+            .execute(
+                "up",
+                "--config",
+                file.toString(),
+                "--state-dir",
+                folder.toString(),
+                "--until-stdin-closes");
     if (status != 0) {
       throw new CommandFailure("the gateway did not start");
     }

@@ -74,6 +74,9 @@ final class ConfiguredPeers {
   private void write(DeviceEdit edit, PeerEntry entry, PeerConfig peer) {
     PublicKey key = peer.publicKey();
     edit.presharedKey(key, peer.presharedKey());
+    if (!peers.access(key).equals(peer.access())) {
+      edit.access(key, peer.access());
+    }
     if (entry == null || !Objects.equals(entry.configuredEndpoint(), peer.endpoint())) {
       redirected.put(key, entry == null);
       Endpoint last = entry == null ? remembered(peer) : null;

@@ -1,6 +1,7 @@
 package io.taltun.daemon.control;
 
 import io.taltun.config.HostPort;
+import io.taltun.config.MssClamp;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
@@ -8,10 +9,12 @@ import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
+import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -24,6 +27,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +58,8 @@ public final class Control {
   private final AllowedIpTable prefixes = new AllowedIpTable();
   private final ControlCounters counters = new ControlCounters();
   private final HandshakeSender sender = new HandshakeSender(counters);
+  private final PeerEvents events;
+  private final OverflowWatch overflows;
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
@@ -63,6 +70,11 @@ public final class Control {
 
   // Written by start().
   private ControlLoop loop;
+  // Written before the thread starts.
+  private LongSupplier tunDrops = () -> 0;
+
+  // Written by the control thread once a second.
+  private volatile long tunDropped;
 
   // Written by the control thread; null without a private key.
   private StaticIdentity identity;
@@ -97,25 +109,37 @@ public final class Control {
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
     byte[] greatestSent = memory.greatestSent();
     timestamps = greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    events = new PeerEvents(peers, clock);
+    overflows = new OverflowWatch(this::latestDrops);
     actions =
         new DataplaneActions(
             workers,
             peers,
             sender,
             aead,
-            names,
             new Clocks(clock, wallClock),
             counters,
             timestamps,
-            memory);
+            memory,
+            new PeerWatchers(names, events));
     protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
     handover = new DeviceHandover(workers, peers, protocol, aead);
+  }
+
+  /**
+   * Counts what the kernel drops before the workers read it; before {@link #start}.
+   *
+   * @param total so far; asked on the control thread
+   */
+  public void countTunDrops(LongSupplier total) {
+    tunDrops = total;
   }
 
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    loop = new ControlLoop(workers, protocol, peers, sampler, sender, counters, clock);
+    SlowSampler slow = new SlowSampler(peers, events, overflows, clock.nowNs());
+    loop = new ControlLoop(workers, protocol, peers, sampler, slow, sender, counters, clock);
     thread.start(loop);
   }
 
@@ -183,7 +207,8 @@ public final class Control {
                     protocol.presharedKey(it.protocol()).copy(),
                     it.configuredEndpoint(),
                     List.copyOf(it.prefixes),
-                    Duration.ofNanos(it.protocol().persistentKeepaliveNs())))
+                    Duration.ofNanos(it.protocol().persistentKeepaliveNs()),
+                    peers.access(it.publicKey())))
         .toList();
   }
 
@@ -218,6 +243,17 @@ public final class Control {
     edit.commit(clock.nowNs());
   }
 
+  /** What the maximum segment size of TCP connections is lowered to from now on. */
+  public void clampMss(MssClamp clamp) {
+    if (clamp.equals(MssClamp.AUTO)) {
+      tables.setMssClamp(ForwardingTables.MSS_OF_MTU);
+    } else if (clamp.equals(MssClamp.OFF)) {
+      tables.setMssClamp(ForwardingTables.MSS_AS_IT_IS);
+    } else {
+      tables.setMssClamp(clamp.bytes());
+    }
+  }
+
   void publishPrefixes() {
     if (tables.relay()) {
       tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
@@ -237,8 +273,14 @@ public final class Control {
   }
 
   /** A peer that was removed leaves nothing. */
-  void forget(PeerEntry entry) {
+  void forget(PeerEntry entry, long nowNs) {
+    events.onRemoved(entry, nowNs);
     memory.forget(entry.publicKey());
+  }
+
+  /** Tells a listener of the peers that are there, and of all that come and go from now on. */
+  public void listen(PeerListener listener) {
+    events.listen(listener);
   }
 
   void changeIdentity(StaticIdentity changed, long nowNs) {
@@ -266,7 +308,9 @@ public final class Control {
 
   /** The link is down: all sessions are erased. */
   public void localDown() {
-    protocol.onLocalDown(clock.nowNs());
+    long nowNs = clock.nowNs();
+    protocol.onLocalDown(nowNs);
+    events.onLinkDown(nowNs);
   }
 
   // From one process of a gateway to the next; no worker runs meanwhile.
@@ -383,6 +427,23 @@ public final class Control {
         ANSWER_WITHIN_MS);
   }
 
+  /** The {@link Thread#threadId} of the control thread. */
+  public long threadId() {
+    return thread.threadId();
+  }
+
+  /** Where the peers are whose endpoints are known, and how much went there. Any thread. */
+  public List<PathUse> pathUses() {
+    List<PathUse> uses = new ArrayList<>();
+    for (PeerReading reading : peers.roster()) {
+      Endpoint endpoint = reading.peer().endpoint();
+      if (endpoint != null) {
+        uses.add(new PathUse(endpoint, reading.peer().sentBytes()));
+      }
+    }
+    return uses;
+  }
+
   /** What the control thread counts. Any thread. */
   public ControlCounters ownCounters() {
     return counters;
@@ -403,12 +464,19 @@ public final class Control {
       putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
     putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
+    putUnlessZero(drops, OverflowWatch.TUN_QUEUE_FULL, tunDropped);
     return drops;
+  }
+
+  private Map<String, Long> latestDrops() {
+    tunDropped = tunDrops.getAsLong();
+    return drops();
   }
 
   private static void putUnlessZero(Map<String, Long> map, String label, long value) {
     if (value != 0) {
-      map.put(label, value);
+      // A worker's queue and the control thread's may share a label.
+      map.merge(label, value, Long::sum);
     }
   }
 
@@ -421,7 +489,18 @@ public final class Control {
     for (ControlCounter counter : ControlCounter.values()) {
       all.put(counter.label(), counters.get(counter));
     }
+    all.putAll(events.counts());
     return all;
+  }
+
+  /** To whom packets to an address go, and how that peer is; null for nobody. */
+  public PeerFacts destination(InetAddress address) {
+    return new DestinationReader(prefixes, clock.nowNs()).read(address);
+  }
+
+  /** What only a developer wants to know, a line each. */
+  public List<String> dump() {
+    return StateDump.of(workers, protocol, peers, clock.nowNs());
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

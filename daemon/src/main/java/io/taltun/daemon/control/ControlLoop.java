@@ -22,9 +22,11 @@ public final class ControlLoop {
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final TrafficSampler sampler;
+  private final SlowSampler slowSampler;
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
+  private final DenialLog denials = new DenialLog();
   private final ControlCounters counters;
 
   ControlLoop(
@@ -32,6 +34,7 @@ public final class ControlLoop {
       DeviceProtocol protocol,
       PeerTable peers,
       TrafficSampler sampler,
+      SlowSampler slowSampler,
       HandshakeSender sender,
       ControlCounters counters,
       NanoClock clock) {
@@ -39,6 +42,7 @@ public final class ControlLoop {
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
+    this.slowSampler = slowSampler;
     this.sender = sender;
     this.counters = counters;
     this.clock = clock;
@@ -54,11 +58,14 @@ public final class ControlLoop {
     boolean more = false;
     for (int i = 0; i < workers.size(); i++) {
       more |= drain(workers.control(i).reports());
+      more |= drain(workers.control(i).denied());
     }
     long checkInNs = intake.check();
     long nowNs = clock.nowNs();
     long sampleInNs = sampler.sample(nowNs);
+    slowSampler.sample(nowNs);
     protocol.poll(nowNs);
+    long releaseInNs = denials.release(nowNs);
     long answerInNs = intake.answer();
     long timerInNs = untilTimer();
     sender.flush();
@@ -66,7 +73,8 @@ public final class ControlLoop {
     if (more) {
       return 0;
     }
-    return Math.min(Math.min(sampleInNs, timerInNs), Math.min(checkInNs, answerInNs));
+    long dueInNs = Math.min(Math.min(sampleInNs, timerInNs), Math.min(checkInNs, answerInNs));
+    return Math.min(dueInNs, releaseInNs);
   }
 
   private long untilTimer() {
@@ -139,6 +147,12 @@ public final class ControlLoop {
         if (entry != null) {
           protocol.onEndpointMoved(entry.protocol(), Arrival.endpoint(ring.address()), nowNs);
           entry.peer().clearMove();
+        }
+      }
+      case ControlRing.ACCESS_DENIED -> {
+        PeerEntry entry = peers.bySlot(ring.value());
+        if (entry != null) {
+          denials.denied(entry, ring.message(), ring.length(), nowNs);
         }
       }
       default -> throw new IllegalStateException("record of kind " + ring.kind());

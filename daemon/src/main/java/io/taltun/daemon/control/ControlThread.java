@@ -59,6 +59,11 @@ public final class ControlThread {
     thread.start();
   }
 
+  /** The {@link Thread#threadId}. */
+  long threadId() {
+    return thread.threadId();
+  }
+
   /**
    * Ends the sleep, if it sleeps. Any thread, after it has made visible what there is to do;
    * neither blocks, allocates nor throws.

@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PublicKey;
@@ -27,6 +28,9 @@ public final class DeviceEdit {
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final AllowedIpTable prefixes;
+
+  /** What keys may send from the commit on. */
+  private final Map<PublicKey, AccessRules> access = new LinkedHashMap<>();
 
   /** What is to become of each peer that was spoken of; its entry is null when it goes. */
   private final Map<PublicKey, Draft> drafts = new LinkedHashMap<>();
@@ -144,6 +148,11 @@ public final class DeviceEdit {
     draft(peer).persistentKeepaliveNs = intervalNs;
   }
 
+  /** Sets what the peer of a key may send; it stays with the key when the peer goes. */
+  public void access(PublicKey peer, AccessRules rules) {
+    access.put(peer, rules);
+  }
+
   /** Takes all its prefixes from a peer. */
   public void removePrefixes(PublicKey peer) {
     prefixes.takeAll(draft(peer).entry);
@@ -165,10 +174,12 @@ public final class DeviceEdit {
 
   /** Makes the changes. */
   public void commit(long nowNs) {
+    access.forEach(peers::restrict);
     for (Draft draft : drafts.values()) {
       if (draft.isNew()) {
         // Before its prefixes are shown: a packet needs to know where to wait for the peer.
         draft.entry.peer().setEndpoint(draft.endpoint);
+        peers.restrict(draft.entry);
       }
     }
     if (prefixes.takeChanged()) {
@@ -177,7 +188,7 @@ public final class DeviceEdit {
     for (PeerEntry entry : going) {
       peers.remove(entry);
       protocol.removePeer(entry.protocol());
-      control.forget(entry);
+      control.forget(entry, nowNs);
     }
     if (changesIdentity) {
       control.changeIdentity(identity, nowNs);

@@ -48,7 +48,7 @@ public final class EndpointResolver implements AutoCloseable {
   }
 
   /** The endpoint when the host is an address literal, or null when it is a name. */
-  static Endpoint literal(HostPort endpoint) {
+  public static Endpoint literal(HostPort endpoint) {
     try {
       return Endpoint.of(
           new InetSocketAddress(InetAddress.ofLiteral(endpoint.host()), endpoint.port()));

@@ -5,6 +5,7 @@ import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
+import io.taltun.daemon.peer.Presence;
 import io.taltun.daemon.peer.TrafficSample;
 import io.taltun.dataplane.session.Peer;
 import java.util.LinkedHashSet;
@@ -22,10 +23,22 @@ final class PeerEntry implements PeerReading {
   /** Written by {@link AllowedIpTable}. */
   final Set<IpPrefix> prefixes = new LinkedHashSet<>();
 
+  /** Written by {@link PeerEvents}. */
+  final Presence presence = new Presence();
+
+  /** Written by {@link DataplaneActions}. */
+  final HandshakeTrail handshakes = new HandshakeTrail();
+
+  /** Written by {@link SlowSampler}. */
+  final Throughput throughput = new Throughput();
+
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;
   private HostPort configuredEndpoint;
   private NamedEndpoint namedEndpoint;
+
+  /** Denied packets that the log has told of. */
+  private long toldDenied;
 
   // Written by the control thread; others read it.
   private volatile String name;
@@ -104,6 +117,14 @@ final class PeerEntry implements PeerReading {
       this.namedEndpoint.forget();
     }
     this.namedEndpoint = namedEndpoint;
+  }
+
+  /** Packets that its access rules denied since the last call. */
+  long takeDeniedSince() {
+    long denied = peer.deniedPackets();
+    long since = denied - toldDenied;
+    toldDenied = denied;
+    return since;
   }
 
   @Override

@@ -21,6 +21,11 @@ import java.util.List;
  * @param lastHandshakeEpochNs wall clock, nanoseconds since 1970; 0 for never
  * @param receivedBytes UDP payload of authentic messages
  * @param sentBytes UDP payload
+ * @param deniedPackets that its access rules did not allow
+ * @param receivedPerSecond bytes in the last second or two
+ * @param sentPerSecond the same
+ * @param roundTripNs of the latest handshake, −1 before the first
+ * @param receiveLoss share of the peer's messages that did not come, 0 to 1; null when unknown
  */
 public record PeerSnapshot(
     String name,
@@ -32,7 +37,12 @@ public record PeerSnapshot(
     Duration persistentKeepalive,
     long lastHandshakeEpochNs,
     long receivedBytes,
-    long sentBytes) {
+    long sentBytes,
+    long deniedPackets,
+    long receivedPerSecond,
+    long sentPerSecond,
+    long roundTripNs,
+    Double receiveLoss) {
   /** Copies the list. */
   public PeerSnapshot {
     allowedIps = List.copyOf(allowedIps);
@@ -58,6 +68,11 @@ public record PeerSnapshot(
         Duration.ofNanos(protocol.persistentKeepaliveNs()),
         entry.lastHandshakeEpochNs(),
         received,
-        sent);
+        sent,
+        peer.deniedPackets(),
+        entry.throughput.receivedPerSecond(),
+        entry.throughput.sentPerSecond(),
+        entry.handshakes.roundTripNs(),
+        ReceiveLoss.of(peer.keypairs()));
   }
 }

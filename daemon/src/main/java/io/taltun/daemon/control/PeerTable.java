@@ -1,5 +1,6 @@
 package io.taltun.daemon.control;
 
+import io.taltun.config.AccessRules;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.IndexSource;
 import io.taltun.dataplane.route.SessionIndex;
@@ -31,6 +32,7 @@ public final class PeerTable implements IndexSource {
   private final SequencedMap<PublicKey, PeerEntry> byKey = new LinkedHashMap<>();
   private final Map<Integer, PeerEntry> bySlot = new HashMap<>();
   private final Map<PublicKey, String> names = new HashMap<>();
+  private final AccessTable access;
   private int nextSlot;
 
   // Written by the control thread; others read it.
@@ -42,6 +44,7 @@ public final class PeerTable implements IndexSource {
   public PeerTable(RandomGenerator random, int workers) {
     this.random = random;
     this.workers = workers;
+    access = new AccessTable(random);
   }
 
   public SessionIndex<Session> sessions() {
@@ -60,6 +63,7 @@ public final class PeerTable implements IndexSource {
   /** Forgets what peers are called that are not among these. */
   void forgetNames(Set<PublicKey> known) {
     names.keySet().retainAll(known);
+    access.retain(known);
   }
 
   /** Puts the peers into an order; others come after them, as they were. */
@@ -77,6 +81,25 @@ public final class PeerTable implements IndexSource {
           .forEach(key -> byKey.putFirst(key, byKey.get(key)));
       show();
     }
+  }
+
+  /** What a peer of that key may send from now on, also when it goes and comes again. */
+  void restrict(PublicKey key, AccessRules rules) {
+    access.set(key, rules);
+    PeerEntry entry = byKey.get(key);
+    if (entry != null) {
+      restrict(entry);
+    }
+  }
+
+  /** What a peer of that key may send. */
+  AccessRules access(PublicKey key) {
+    return access.get(key);
+  }
+
+  /** Gives an entry the rules of its key. */
+  void restrict(PeerEntry entry) {
+    entry.peer().setAccess(access.policy(entry.publicKey(), entry.peer().slot()));
   }
 
   /** Makes an entry; {@link #put} adds it. */

@@ -6,7 +6,9 @@ import static io.taltun.daemon.gateway.KernelOffload.TUN_USO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GRO;
 import static io.taltun.daemon.gateway.KernelOffload.UDP_GSO;
 
+import io.taltun.config.AeadConstruction;
 import io.taltun.config.IpPrefix;
+import io.taltun.config.Mtu;
 import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.primitive.AeadChoice;
@@ -17,6 +19,7 @@ import io.taltun.daemon.control.LocalAddressWatch;
 import io.taltun.daemon.control.PeerTable;
 import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
+import io.taltun.daemon.mtu.PathMtuWatch;
 import io.taltun.daemon.state.PeerMemory;
 import io.taltun.daemon.takeover.Offer;
 import io.taltun.dataplane.mailbox.WorkerCommand;
@@ -54,6 +57,7 @@ final class Assembly {
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
+  private TunDrops tunDrops;
 
   // Written by build().
   private final LoggedFaults faults = new LoggedFaults();
@@ -69,7 +73,7 @@ final class Assembly {
     this.tuning = tuning;
     this.unwinding = unwinding;
     primitives = primitives(tuning);
-    warmStart = WarmStart.begin(primitives.aead());
+    warmStart = WarmStart.begin(primitives.aead(), tuning.aead() == AeadConstruction.AUTO);
     plan = WorkerPlan.of(UsableCpus.now(), workers, tuning.pinning());
   }
 
@@ -129,16 +133,21 @@ final class Assembly {
   }
 
   private void binding(int port, int fwmark) {
-    sockets = new SocketBinding(plan.workers(), port, fwmark, wants(UDP_GSO), wants(UDP_GRO));
+    sockets =
+        new SocketBinding(
+            plan.workers(),
+            port,
+            fwmark,
+            wants(UDP_GSO),
+            wants(UDP_GRO),
+            tuning.receiveBufferBytes(),
+            tuning.sendBufferBytes());
     unwinding.add("the sockets", sockets);
   }
 
   /** Goes on with another process's sockets and device. */
-  void adopt(Offer offer) {
-    sockets =
-        new SocketBinding(
-            plan.workers(), offer.port(), offer.fwmark(), wants(UDP_GSO), wants(UDP_GRO));
-    unwinding.add("the sockets", sockets);
+  void adopt(Offer offer) throws SystemCallException {
+    binding(offer.port(), offer.fwmark());
     List<UdpSocketPair> pairs = new ArrayList<>();
     for (int i = 0; i < offer.workers(); i++) {
       int ipv4 = offer.ipv4().isEmpty() ? -1 : offer.ipv4().get(i);
@@ -149,12 +158,17 @@ final class Assembly {
     udpOffloads = offer.udpOffloads();
     device = TunDevice.adopt(name, offer.queues(), offer.tunOffloads());
     unwinding.add("the device", device);
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
   }
 
   /** Makes the TUN device. */
   void openDevice() throws SystemCallException {
     device = TunDevice.open(name, plan.workers(), wants(TUN_TSO), wants(TUN_USO), wants(TUN_GRO));
     unwinding.add("the device", device);
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
+    if (tuning.tunQueuePackets() != Tuning.DEFAULT.tunQueuePackets()) {
+      tunDrops.setQueueLength(tuning.tunQueuePackets());
+    }
   }
 
   /**
@@ -162,6 +176,7 @@ final class Assembly {
    *
    * @param link as it is now
    * @param addresses of the device, to be shown
+   * @param mtu as it was configured; null for a device whose MTU is others' business
    * @param restoreNetwork gives the device back what it loses when its link goes down
    * @param configure run on the control thread, before anything is sent
    */
@@ -169,6 +184,7 @@ final class Assembly {
       LinkState link,
       boolean relay,
       List<IpPrefix> addresses,
+      Mtu mtu,
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
@@ -177,9 +193,10 @@ final class Assembly {
     start(
         () -> {
           configure.accept(control);
+          live.followPaths(mtu != null && mtu.isAuto());
           live.begin();
         });
-    return watched(link, addresses);
+    return watched(link, addresses, mtu);
   }
 
   /** What {@link #run} makes, up to the moment before anything moves. */
@@ -206,6 +223,7 @@ final class Assembly {
             new BootClock(),
             tuning.rekeyAfterBytes(),
             memory);
+    control.countTunDrops(tunDrops);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
@@ -225,7 +243,8 @@ final class Assembly {
   }
 
   /** Watches over what runs. */
-  RunningGateway watched(LinkState link, List<IpPrefix> addresses) throws SystemCallException {
+  RunningGateway watched(LinkState link, List<IpPrefix> addresses, Mtu mtu)
+      throws SystemCallException {
     LinkWatch watch = new LinkWatch(device, link, now -> thread.execute(() -> live.onLink(now)));
     watch.start();
     unwinding.add("the watch over the link", watch::stop);
@@ -233,8 +252,26 @@ final class Assembly {
         "the watch over local addresses",
         LocalAddressWatch.start(control::endpoints, () -> (int) sockets.fwmark()));
 
+    if (mtu != null) {
+      unwinding.add(
+          "the watch over the paths' MTU",
+          PathMtuWatch.start(
+              live::followsPaths,
+              device::currentName,
+              control::pathUses,
+              () -> (int) sockets.fwmark()));
+    }
+
+    RuntimeModes modes = modes();
     RunningGateway running =
-        new RunningGateway(name, addresses, modes(), control, live, heartbeat(), unwinding);
+        new RunningGateway(
+            name,
+            addresses,
+            modes,
+            control,
+            live,
+            new LiveTelemetry(name, modes, control, workers, heartbeat()),
+            unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);
     return running;

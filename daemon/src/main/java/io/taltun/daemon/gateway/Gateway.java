@@ -2,8 +2,11 @@ package io.taltun.daemon.gateway;
 
 import io.taltun.config.Diff;
 import io.taltun.config.TaltunConfig;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.takeover.Giver;
+import io.taltun.daemon.why.Explanation;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -18,6 +21,21 @@ public interface Gateway extends AutoCloseable {
 
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
+
+  /** What is counted and measured; never blocks. */
+  Telemetry telemetry();
+
+  /**
+   * Tells a listener of the peers that are there and of all that come and go from then on; returns
+   * at once.
+   */
+  void listen(PeerListener listener);
+
+  /** What becomes of packets to an address; blocks for at most one second. */
+  Explanation why(InetAddress address);
+
+  /** What only a developer wants to know of the inside, a line each; no secret. */
+  List<String> dump();
 
   /** Whether its threads make progress, at most a second old; never blocks. */
   Health health();

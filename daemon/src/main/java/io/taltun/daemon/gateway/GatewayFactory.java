@@ -6,6 +6,9 @@ import java.nio.file.Path;
 /** Brings a gateway up. */
 @FunctionalInterface
 public interface GatewayFactory {
+  /** Begins what takes long and needs no configuration, when a start is about to follow. */
+  default void prepare() {}
+
   /**
    * Returns when packets can flow, or leaves nothing behind.
    *

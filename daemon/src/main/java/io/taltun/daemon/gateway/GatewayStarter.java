@@ -9,6 +9,7 @@ import io.taltun.config.Tuning;
 import io.taltun.config.Workers;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.daemon.control.EndpointResolver;
+import io.taltun.daemon.mtu.PathMtu;
 import io.taltun.daemon.netlink.InterfaceSetup;
 import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
@@ -17,10 +18,12 @@ import io.taltun.daemon.netlink.NetworkState;
 import io.taltun.daemon.state.StateJournal;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.udp.Endpoint;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +35,19 @@ import org.slf4j.LoggerFactory;
 public final class GatewayStarter implements GatewayFactory {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
+  /** No interface's index: the tunnel is not there yet. */
+  private static final int NO_DEVICE = 0;
+
   /** How long a full tunnel's start waits for its peers' names. */
   private static final Duration NAMES_WITHIN = Duration.ofSeconds(5);
 
   private interface Start {
     Gateway with(Unwinding unwinding) throws SystemCallException, GatewayStartException;
+  }
+
+  @Override
+  public void prepare() {
+    WarmStart.beginEarly();
   }
 
   @Override
@@ -77,9 +88,8 @@ public final class GatewayStarter implements GatewayFactory {
       throws SystemCallException, GatewayStartException {
     InterfaceConfig iface = config.iface();
     Assembly assembly = new Assembly(iface.name(), iface.workers(), config.tuning(), unwinding);
-    int mtu = iface.mtu().resolve();
-
     NetlinkSocket netlink = unwinding.add("the netlink socket", NetlinkSocket.open());
+    int mtu = mtu(config, netlink);
     InterfaceSetup setup = new InterfaceSetup(netlink, LOG::warn);
     setup.cleanUpStale();
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
@@ -104,12 +114,15 @@ public final class GatewayStarter implements GatewayFactory {
             new LinkState(true, mtu, true),
             config.relay().enabled(),
             iface.addresses(),
+            iface.mtu(),
             deviceNetwork::restore,
-            control ->
-                control.configure(
-                    new StaticIdentity(iface.privateKey(), assembly.primitives()),
-                    config.peers(),
-                    known));
+            control -> {
+              control.clampMss(iface.mssClamp());
+              control.configure(
+                  new StaticIdentity(iface.privateKey(), assembly.primitives()),
+                  config.peers(),
+                  known);
+            });
     running.reconfigurable(deviceNetwork, config);
     running.giveBy(assembly.giver(deviceNetwork::traces));
     GatewayStatus status = running.status();
@@ -123,7 +136,24 @@ public final class GatewayStarter implements GatewayFactory {
     return running;
   }
 
-  static StateJournal journal(Path file, List<PeerConfig> peers) {
+  /** Where the file says {@code auto}: what fits the way to the peers whose addresses it has. */
+  static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
+    InterfaceConfig iface = config.iface();
+    if (!iface.mtu().isAuto()) {
+      return iface.mtu().bytes();
+    }
+    List<InetAddress> known =
+        config.peers().stream()
+            .map(PeerConfig::endpoint)
+            .filter(Objects::nonNull)
+            .map(EndpointResolver::literal)
+            .filter(Objects::nonNull)
+            .map(Endpoint::address)
+            .toList();
+    return PathMtu.ofDevice(new PathMtu(netlink).narrowest(known, iface.fwmark(), NO_DEVICE));
+  }
+
+  private static StateJournal journal(Path file, List<PeerConfig> peers) {
     return StateJournal.open(
         file, peers.stream().map(PeerConfig::publicKey).collect(Collectors.toSet()));
   }
@@ -139,7 +169,12 @@ public final class GatewayStarter implements GatewayFactory {
     }
     RunningGateway running =
         assembly.run(
-            new LinkState(false, Mtu.DEFAULT, true), false, List.of(), () -> {}, control -> {});
+            new LinkState(false, Mtu.DEFAULT, true),
+            false,
+            List.of(),
+            null,
+            () -> {},
+            control -> {});
     LOG.info(
         "{} is there, without a key and down: {}, {}",
         name,

@@ -43,6 +43,9 @@ final class LiveDevice {
   private LinkState link;
   private boolean speaking;
 
+  // Written by the control thread; others read it.
+  private volatile boolean followsPaths;
+
   /**
    * Down and silent; {@link #begin} follows.
    *
@@ -106,6 +109,16 @@ final class LiveDevice {
     return link.mtu();
   }
 
+  /** Whether the MTU follows the ways to the peers. Any thread. */
+  boolean followsPaths() {
+    return followsPaths;
+  }
+
+  /** Lets the MTU follow the ways to the peers from now on, or not. */
+  void followPaths(boolean follow) {
+    followsPaths = follow;
+  }
+
   /**
    * Makes a change. What can fail comes first, the sockets last of it; nothing has changed then.
    * Keys are copied.
@@ -161,6 +174,8 @@ final class LiveDevice {
     control.renewAfter(config.tuning().rekeyAfterBytes());
     control.configure(identity, config.peers(), known);
     control.relay(config.relay().enabled());
+    control.clampMss(config.iface().mssClamp());
+    followPaths(config.iface().mtu().isAuto());
     if (sockets.bound()) {
       speak();
     }
@@ -238,6 +253,11 @@ final class LiveDevice {
         edit.addPrefix(key, allowed.prefix());
       }
     }
+  }
+
+  /** Whether the link is up. */
+  boolean isUp() {
+    return link.up();
   }
 
   /** The link is another one than before. */

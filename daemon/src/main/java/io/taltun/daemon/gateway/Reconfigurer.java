@@ -3,6 +3,7 @@ package io.taltun.daemon.gateway;
 import io.taltun.config.Diff;
 import io.taltun.config.HostPort;
 import io.taltun.config.InterfaceConfig;
+import io.taltun.config.Mtu;
 import io.taltun.config.PeerConfig;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PrivateKey;
@@ -184,8 +185,7 @@ final class Reconfigurer {
     NetworkPlan before = network.plan();
     int markBefore = (int) device.fwmark();
     int planMarkBefore = network.fwmark();
-    NetworkPlan plan =
-        NetworkPlan.of(wanted.iface(), wanted.peers(), wanted.iface().mtu().resolve());
+    NetworkPlan plan = NetworkPlan.of(wanted.iface(), wanted.peers(), mtu(wanted.iface().mtu()));
     int mark;
     try {
       mark = network.chooseFwmark(plan);
@@ -220,6 +220,11 @@ final class Reconfigurer {
     }
     network.trim();
     mark(mark);
+  }
+
+  /** With {@code auto} what it is now: the watch over the paths changes it, if need be. */
+  private int mtu(Mtu wanted) throws ReconfigureException {
+    return wanted.isAuto() ? Math.max(onControl(device::mtu), Mtu.LEAST_IPV6) : wanted.bytes();
   }
 
   private static List<PeerConfig> redirected(TaltunConfig running, TaltunConfig wanted) {

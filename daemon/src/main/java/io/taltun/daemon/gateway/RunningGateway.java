@@ -5,11 +5,14 @@ import io.taltun.config.IpPrefix;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
-import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.takeover.Giver;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +37,7 @@ final class RunningGateway implements Gateway {
   private final RuntimeModes modes;
   private final Control control;
   private final LiveDevice device;
-  private final Heartbeat heartbeat;
+  private final LiveTelemetry telemetry;
   private final Unwinding unwinding;
   private final long startedNs = System.nanoTime();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -63,14 +66,14 @@ final class RunningGateway implements Gateway {
       RuntimeModes modes,
       Control control,
       LiveDevice device,
-      Heartbeat heartbeat,
+      LiveTelemetry telemetry,
       Unwinding unwinding) {
     this.name = name;
     this.addresses = List.copyOf(addresses);
     this.modes = modes;
     this.control = control;
     this.device = device;
-    this.heartbeat = heartbeat;
+    this.telemetry = telemetry;
     this.unwinding = unwinding;
   }
 
@@ -168,7 +171,12 @@ final class RunningGateway implements Gateway {
         peer.lastHandshakeEpochNs(),
         peer.receivedBytes(),
         peer.sentBytes(),
-        peer.persistentKeepalive().toSeconds());
+        peer.persistentKeepalive().toSeconds(),
+        peer.deniedPackets(),
+        peer.receivedPerSecond(),
+        peer.sentPerSecond(),
+        peer.roundTripNs() < 0 ? null : peer.roundTripNs(),
+        peer.receiveLoss());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -181,13 +189,18 @@ final class RunningGateway implements Gateway {
   }
 
   @Override
+  public Telemetry telemetry() {
+    return telemetry;
+  }
+
+  @Override
   public Health health() {
-    return heartbeat.health();
+    return telemetry.health();
   }
 
   @Override
   public void onHealth(Consumer<Health> listener) {
-    heartbeat.listen(listener);
+    telemetry.heartbeat().listen(listener);
   }
 
   @Override
@@ -250,6 +263,29 @@ final class RunningGateway implements Gateway {
         peer.presharedKey().close();
       }
     }
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    control.submit(
+        () -> {
+          control.listen(listener);
+          return null;
+        });
+  }
+
+  private record Destination(boolean linkUp, PeerFacts peer, Map<String, Long> drops) {}
+
+  @Override
+  public Explanation why(InetAddress address) {
+    Destination now =
+        ask(() -> new Destination(device.isUp(), control.destination(address), control.drops()));
+    return Explainer.explain(address, name, now.linkUp, addresses, now.peer, now.drops);
+  }
+
+  @Override
+  public List<String> dump() {
+    return ask(control::dump);
   }
 
   /** Ends the gateway with a reason: it cannot go on. */

@@ -112,10 +112,11 @@ final class Takeover {
     NetworkState state = setup.adopt(iface.name(), offer.network());
     Link link = new Links(netlink).find(iface.name());
     LinkState linkState = new LinkState(link.up(), link.mtu(), true);
-    NetworkPlan plan = NetworkPlan.of(iface, config.peers(), iface.mtu().resolve());
+    NetworkPlan plan = NetworkPlan.of(iface, config.peers(), GatewayStarter.mtu(config, netlink));
     int fwmark = fwmark(plan, offer);
     DeviceNetwork network = new DeviceNetwork(setup, state, plan, fwmark);
     assembly.build(linkState, config.relay().enabled(), network::restore);
+    assembly.control().clampMss(iface.mssClamp());
     assembly
         .control()
         .configure(
@@ -150,11 +151,15 @@ final class Takeover {
   private RunningGateway run(Successor built, Runnable adopted, long beganNs)
       throws TakeoverException, SystemCallException {
     Assembly assembly = built.assembly;
-    assembly.start(() -> assembly.live().goOn(adopted));
+    assembly.start(
+        () -> {
+          assembly.live().followPaths(iface.mtu().isAuto());
+          assembly.live().goOn(adopted);
+        });
     long stillMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
     built.other.running();
     unwinding.add("the addresses and routes", built.network::undo);
-    RunningGateway running = assembly.watched(built.link, iface.addresses());
+    RunningGateway running = assembly.watched(built.link, iface.addresses(), iface.mtu());
     running.reconfigurable(built.network, config);
     running.giveBy(assembly.giver(built.network::traces));
     running.onServing(() -> settle(built.other, built.journal));

@@ -30,6 +30,9 @@ public final class DeviceProtocol implements AutoCloseable {
   /** What {@link #poll} returns when no timer is armed. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
+  /** Initiations that may wait for {@link #answerNext}. */
+  public static final int MOST_WAITING_INITIATIONS = InitiationQueue.CAPACITY;
+
   private final DeviceContext device;
   private final Map<PublicKey, PeerProtocol> peers = new LinkedHashMap<>();
   private final DeadlineQueue deadlines = new DeadlineQueue();

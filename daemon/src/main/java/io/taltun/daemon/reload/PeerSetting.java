@@ -1,5 +1,6 @@
 package io.taltun.daemon.reload;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
@@ -59,7 +60,8 @@ public record PeerSetting(
         allowedIps == null
             ? before == null ? List.of() : before.allowedIps()
             : allowedIps.stream().map(it -> IpPrefix.parse(it).network()).distinct().toList(),
-        keepalive);
+        keepalive,
+        before == null ? AccessRules.NONE : before.access());
   }
 
   private PresharedKey newPresharedKey(PeerConfig before) {

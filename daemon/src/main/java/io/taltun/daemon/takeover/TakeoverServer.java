@@ -181,7 +181,7 @@ public final class TakeoverServer implements AutoCloseable {
   }
 
   /**
-   * The part that must not go wrong (docs/decisions/0015). Before GO is sent the other process
+   * The part that must not go wrong (docs/decisions/0016). Before GO is sent the other process
    * cannot start, and this one may go on with its counters. From the moment that GO may have left,
    * this one never uses the sessions again: it waits, however long, until the other says that it
    * runs, or has ended.

@@ -88,7 +88,7 @@ public final class SocketServer implements AutoCloseable {
    */
   private static Channel bind(ServerBootstrap bootstrap, Path socket, boolean epoll)
       throws IOException {
-    Path hidden = Files.createTempDirectory(socket.getParent(), ".");
+    Path hidden = HiddenFolder.make(socket);
     Path unready = hidden.resolve("s");
     try {
       SocketAddress address =

@@ -21,9 +21,9 @@ class StatusTableTest {
             tal0  public key HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=
               port 51820, mtu 1420, fwmark 0xca6c, up 1h 2m, 10.99.0.1/24 fd99::1/64
               workers 2 pinned, offloads tun-tso udp-gso udp-gro, libcrypto/split
-              PEER    STATE   ENDPOINT           PATH    HANDSHAKE   RECEIVED      SENT  ALLOWED IPS
-              office  online  203.0.113.5:51820  direct  1m 35s ago  1.50 MiB  2.00 KiB  10.99.0.2/32, 192.168.50.0/24
-              phone   idle    -                  -       never            0 B       0 B  fd99::3/128
+              PEER    STATE   ENDPOINT           PATH    HANDSHAKE   RECEIVED      SENT      IN/S  OUT/S      RTT  LOSS  ALLOWED IPS
+              office  online  203.0.113.5:51820  direct  1m 35s ago  1.50 MiB  2.00 KiB  0.98 KiB    0 B  12.3 ms  1.5%  10.99.0.2/32, 192.168.50.0/24
+              phone   idle    -                  -       never            0 B       0 B       0 B    0 B        -     -  fd99::3/128
               dropped: replay 3
             """);
   }
@@ -47,6 +47,14 @@ class StatusTableTest {
     assertThat(painted).contains("\u001b[32monline\u001b[0m");
     assertThat(painted.replaceAll("\u001b\\[[0-9]+m", ""))
         .isEqualTo(new StatusTable(Terminal.NONE, NOW).render(status));
+  }
+
+  @Test
+  void shouldNameThePeersWhosePacketsAccessRulesDenied() {
+    FakeGateway gateway = new FakeGateway("tal0");
+    gateway.denyToPhone(7);
+    assertThat(new StatusTable(Terminal.NONE, NOW).render(gateway.status()))
+        .contains("\n  denied by access rules: phone 7\n");
   }
 
   @Test

@@ -72,6 +72,7 @@ class UsageTest {
         "up",
         "down",
         "reload",
+        "peer",
         "wg",
         "check",
         "genkey",

@@ -3,6 +3,7 @@ package io.taltun.daemon.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
 import io.taltun.crypto.key.PresharedKey;
@@ -274,5 +275,28 @@ class DeviceEditTest {
     edit.add(ANN);
     control.commit(edit);
     assertThat(control.peers().getFirst().name()).isEqualTo("ann");
+  }
+
+  @Test
+  void shouldRestrictThePeerOfAKeyHoweverOftenItGoesAndComes() {
+    AccessRules none = new AccessRules(List.of(), List.of(), true);
+    PeerConfig config =
+        new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, none);
+    control.configure(
+        new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
+    assertThat(homeOwner().access()).isNotNull();
+    assertThat(homeOwner().access().log()).isTrue();
+
+    DeviceEdit edit = control.edit();
+    edit.removeAll();
+    edit.add(ANN);
+    edit.addPrefix(ANN, HOME);
+    control.commit(edit);
+    assertThat(homeOwner().access()).as("added again without a word").isNotNull();
+
+    edit = control.edit();
+    edit.access(ANN, AccessRules.NONE);
+    control.commit(edit);
+    assertThat(homeOwner().access()).isNull();
   }
 }

@@ -7,7 +7,12 @@ import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
+import io.taltun.daemon.why.RouteFacts;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +36,9 @@ public final class FakeGateway implements Gateway {
   /** What was asked for, in its order. */
   public final List<DeviceChange> changes = new CopyOnWriteArrayList<>();
 
+  /** Who was to hear of peers. */
+  public final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
+
   /** With which every change is refused; 0 for none is. */
   public volatile int refusal;
 
@@ -43,12 +51,18 @@ public final class FakeGateway implements Gateway {
   /** Why the machine refuses a change of the configuration; null for taking it. */
   public volatile String obstacle;
 
+  private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
   private final String name;
   private final PrivateKey privateKey =
       PrivateKey.ofBase64("yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=");
   private final PresharedKey presharedKey =
       PresharedKey.ofBase64("FpCyhws9cxwWoV4xELtfJvjJN+zQVRPISllRWgeopVE=");
+
+  /** Packets of the peer {@link #PHONE} that its access rules did not allow. */
+  public void denyToPhone(long packets) {
+    denied = packets;
+  }
 
   public FakeGateway(String name) {
     this.name = name;
@@ -76,9 +90,16 @@ public final class FakeGateway implements Gateway {
             HANDSHAKE_NS,
             1_572_864,
             2048,
-            25);
+            25,
+            0,
+            1000,
+            0,
+            12_345_678L,
+            0.015);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0);
+        new PeerStatus(
+            "phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied, 0, 0, null,
+            null);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -124,6 +145,46 @@ public final class FakeGateway implements Gateway {
   /** As a kernel does that takes no more messages of several datagrams. */
   public void fallBackFromUdpGso() {
     udpGso = FeatureState.fallenBack("input/output error");
+  }
+
+  @Override
+  public Telemetry telemetry() {
+    return new FakeTelemetry(name);
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public Explanation why(InetAddress address) {
+    return Explanation.of(
+        RouteFacts.text(address),
+        name,
+        true,
+        false,
+        new RouteFacts("unicast", name, null, "10.99.0.1"),
+        new PeerFacts(
+            "office",
+            OFFICE,
+            "192.168.50.0/24",
+            "online",
+            "203.0.113.5:51820",
+            null,
+            true,
+            62L,
+            3L,
+            4L,
+            0,
+            null),
+        null,
+        Map.of("no_route", 2L));
+  }
+
+  @Override
+  public List<String> dump() {
+    return List.of("nothing inside");
   }
 
   @Override

@@ -21,8 +21,13 @@ public enum Counter {
       "local_addresses_given_up",
       "times that a peer was no longer answered from where it spoke to"),
   CONGESTION_MARKS("congestion_marks", "packets marked inside as they were congested outside"),
+  MSS_CLAMPED("mss_clamped", "TCP SYNs whose maximum segment size was lowered"),
+  FLOWS_FORGOTTEN(
+      "flows_forgotten",
+      "flows to peers with access rules that another one took the place of while they lived"),
   RELAYED_PACKETS("relayed_packets", "packets from one peer sealed again for another"),
   HANDSHAKE_MESSAGES("handshake_messages", "handshake messages passed to the control thread"),
+  PATH_PROBES("path_probes", "datagrams by which other Taltuns measure a path's MTU"),
   KEEPALIVES_RECEIVED("keepalives_received", "authentic empty transport messages"),
   WAKE_UPS("wake_ups", "returns from epoll_wait"),
   WORKER_FAULTS("worker_faults", "exceptions in a duty cycle; each is a bug");

@@ -15,6 +15,7 @@ public enum DropReason {
   REPLAYED("replayed", "the counter was seen before or is older than the window"),
   MALFORMED_INNER("malformed_inner", "the inner packet is no well-formed IPv4 or IPv6 packet"),
   WRONG_INNER_SOURCE("wrong_inner_source", "the inner source belongs to another peer or to none"),
+  ACCESS_DENIED("access_denied", "the peer's access rules do not allow the packet"),
   TUN_WRITE_FAILED("tun_write_failed", "the TUN device refused the packet"),
   // Outbound, in the order of the checks.
   MALFORMED_OFFLOAD("malformed_offload", "the TUN device gave an offload its packet does not fit"),

@@ -5,9 +5,9 @@ import io.taltun.crypto.wire.Initiation;
 import io.taltun.dataplane.udp.Arrival;
 
 /**
- * What a worker tells the control thread, in three bounded rings, so that a flood of one kind
- * neither crowds the others out nor makes them wait: its own reports; initiations that bear no
- * cookie, which is how everybody begins and what a flood costs least; and the messages of
+ * What a worker tells the control thread, in bounded rings, so that a flood of one kind neither
+ * crowds the others out nor makes them wait: its own reports; denied packets; initiations that bear
+ * no cookie, which is how everybody begins and what a flood costs least; and the messages of
  * handshakes that may be under way, which are initiations with a mac2, responses and cookie
  * replies. When a ring is full the worker drops what it had to say and counts it, and data goes on
  * (trap 11).
@@ -25,6 +25,9 @@ public final class ControlRing implements AutoCloseable {
   /** {@code value}: slot of a peer whose authentic packet came from or to another address. */
   public static final int ENDPOINT_MOVED = 4;
 
+  /** {@code value}: slot of a peer whose access rules denied the message, a packet's beginning. */
+  public static final int ACCESS_DENIED = 5;
+
   /** Bytes of the longest message. */
   public static final int MAX_MESSAGE = RecordRing.MAX_MESSAGE;
 
@@ -37,8 +40,12 @@ public final class ControlRing implements AutoCloseable {
    */
   static final int HANDSHAKES = 4096;
 
+  /** Denied packets are told of for people to read: few at a time. */
+  static final int DENIED = 64;
+
   private final Runnable wakeReader;
   private final RecordRing reports = new RecordRing(REPORTS);
+  private final RecordRing denied = new RecordRing(DENIED);
   private final RecordRing newcomers = new RecordRing(HANDSHAKES);
   private final RecordRing underWay = new RecordRing(HANDSHAKES);
 
@@ -68,7 +75,26 @@ public final class ControlRing implements AutoCloseable {
     return taken;
   }
 
-  /** Everything but handshake messages. */
+  /**
+   * Tells of a packet that a peer's access rules denied, or of its beginning when it is longer than
+   * {@value #MAX_MESSAGE} bytes. Worker only.
+   *
+   * @return false when there is no room
+   */
+  public boolean offerDenied(int slot, long packet, int length) {
+    boolean taken = denied.offer(ACCESS_DENIED, slot, 0, packet, Math.min(length, MAX_MESSAGE));
+    if (taken) {
+      wakeReader.run();
+    }
+    return taken;
+  }
+
+  /** Packets that access rules denied. */
+  public RecordRing denied() {
+    return denied;
+  }
+
+  /** Everything but handshake messages and denied packets. */
   public RecordRing reports() {
     return reports;
   }
@@ -91,13 +117,17 @@ public final class ControlRing implements AutoCloseable {
 
   /** Whether nothing waits. Control thread only. */
   public boolean isEmpty() {
-    return reports.size() == 0 && newcomers.size() == 0 && underWay.size() == 0;
+    return reports.size() == 0
+        && denied.size() == 0
+        && newcomers.size() == 0
+        && underWay.size() == 0;
   }
 
   /** After the worker and the control thread ended. */
   @Override
   public void close() {
     reports.close();
+    denied.close();
     newcomers.close();
     underWay.close();
   }

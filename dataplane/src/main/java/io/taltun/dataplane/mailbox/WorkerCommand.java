@@ -34,7 +34,10 @@ public sealed interface WorkerCommand {
    */
   record Pause(CountDownLatch standing, CountDownLatch goOn) implements WorkerCommand {}
 
-  /** Let packets of so many bytes wait for a session: the MTU grew. */
+  /**
+   * Let packets of so many bytes wait for a session, and join datagrams where that was refused: the
+   * MTU is another one.
+   */
   record FitWaiting(int bytes) implements WorkerCommand {}
 
   /**

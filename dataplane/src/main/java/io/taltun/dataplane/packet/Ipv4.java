@@ -66,6 +66,11 @@ public final class Ipv4 {
     return (field & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0;
   }
 
+  /** Whether this is a piece of a fragmented packet, and not the first one. */
+  static boolean isLaterFragment(long packet) {
+    return (NativeMemory.getUnsignedShortBe(packet + FRAGMENT) & FRAGMENT_OFFSET) != 0;
+  }
+
   /** Hops left, 0 to 255. */
   public static int ttl(long packet) {
     return NativeMemory.getUnsignedByte(packet + TTL);

@@ -22,6 +22,7 @@ public final class Tcp {
   public static final int MIN_HEADER_LENGTH = 20;
 
   static final int FIN = 0x01;
+  static final int SYN = 0x02;
   static final int PSH = 0x08;
   static final int ACK = 0x10;
   static final int CWR = 0x80;
@@ -44,6 +45,11 @@ public final class Tcp {
   /** The eight flags, CWR the highest. */
   public static int flags(long tcp) {
     return NativeMemory.getUnsignedByte(tcp + FLAGS);
+  }
+
+  /** Whether it is the first packet of a connection: SYN without ACK. */
+  public static boolean beginsConnection(long tcp) {
+    return (flags(tcp) & (SYN | ACK)) == SYN;
   }
 
   /** The sequence number, modulo 2^32. */

@@ -1,5 +1,6 @@
 package io.taltun.dataplane.path;
 
+import io.taltun.dataplane.packet.MssLimit;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.route.SessionIndex;
 import io.taltun.dataplane.session.Peer;
@@ -13,11 +14,19 @@ public final class ForwardingTables {
   /** Owner of this host's own addresses among the relay targets: nobody to seal for. */
   public static final Peer HERE = new Peer(-1, 0);
 
+  /** Of {@link #setMssClamp}: TCP's maximum segment size is nobody's business. */
+  public static final int MSS_AS_IT_IS = 0;
+
+  /** Of {@link #setMssClamp}: as large as fits the MTU. */
+  public static final int MSS_OF_MTU = -1;
+
   private final SessionIndex<Session> sessions;
 
   // Written by the control thread.
   private volatile boolean relay;
   private volatile int mtu;
+  private int mssClamp = MSS_AS_IT_IS;
+  private volatile MssLimit mssLimit;
   private volatile AllowedIps<Peer> allowedIps = AllowedIps.<Peer>builder().build();
   private volatile AllowedIps<Peer> relayTargets = AllowedIps.<Peer>builder().build();
 
@@ -63,6 +72,27 @@ public final class ForwardingTables {
 
   public void setMtu(int mtu) {
     this.mtu = mtu;
+    setMssClamp(mssClamp);
+  }
+
+  /**
+   * What the maximum segment size of TCP connections is lowered to; {@link #MSS_AS_IT_IS} at first.
+   *
+   * @param mssClamp bytes, {@link #MSS_OF_MTU} or {@link #MSS_AS_IT_IS}
+   */
+  public void setMssClamp(int mssClamp) {
+    this.mssClamp = mssClamp;
+    mssLimit =
+        switch (mssClamp) {
+          case MSS_AS_IT_IS -> null;
+          case MSS_OF_MTU -> MssLimit.ofMtu(mtu);
+          default -> new MssLimit(mssClamp, mssClamp);
+        };
+  }
+
+  /** What TCP connections may begin with; null for anything. */
+  public MssLimit mssLimit() {
+    return mssLimit;
   }
 
   public boolean relay() {

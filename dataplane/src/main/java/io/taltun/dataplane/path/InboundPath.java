@@ -6,6 +6,7 @@ import io.taltun.crypto.wire.Initiation;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.crypto.wire.Response;
 import io.taltun.crypto.wire.TransportData;
+import io.taltun.dataplane.access.AccessPolicy;
 import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
@@ -15,6 +16,7 @@ import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.packet.Coalescer;
 import io.taltun.dataplane.packet.Ecn;
 import io.taltun.dataplane.packet.Ip;
+import io.taltun.dataplane.packet.MssLimit;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.Session;
@@ -24,8 +26,9 @@ import io.taltun.dataplane.udp.MessageSocket;
 import io.taltun.dataplane.udp.ReceiveBatch;
 
 /**
- * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source, coalesce;
- * in that order, so that nothing unauthenticated changes a state. Owned by one worker.
+ * UDP to TUN: length, type, index, expiry, open, replay, endpoint, timers, inner source, access
+ * rules, coalesce; in that order, so that nothing unauthenticated changes a state. Owned by one
+ * worker.
  */
 public final class InboundPath implements AutoCloseable {
   private static final int MIN_TRANSPORT = TransportData.HEADER_LENGTH + TransportData.TAG_LENGTH;
@@ -149,6 +152,7 @@ public final class InboundPath implements AutoCloseable {
       case MessageType.INITIATION -> passHandshake(datagram, length, Initiation.LENGTH, arrival);
       case MessageType.RESPONSE -> passHandshake(datagram, length, Response.LENGTH, arrival);
       case MessageType.COOKIE_REPLY -> passHandshake(datagram, length, CookieReply.LENGTH, arrival);
+      case MessageType.PATH_PROBE -> counters.increment(Counter.PATH_PROBES);
       default -> counters.drop(DropReason.UNKNOWN_TYPE);
     }
   }
@@ -247,6 +251,15 @@ public final class InboundPath implements AutoCloseable {
       counters.drop(DropReason.WRONG_INNER_SOURCE);
       return;
     }
+    AccessPolicy access = peer.access();
+    if (access != null && !access.admits(packet, length, nowNs)) {
+      deny(peer, access, packet, length);
+      return;
+    }
+    MssLimit limit = tables.mssLimit();
+    if (limit != null && limit.apply(packet, length)) {
+      counters.increment(Counter.MSS_CLAMPED);
+    }
     if (trafficClass != 0 && Ecn.decapsulate(packet, trafficClass)) {
       counters.increment(Counter.CONGESTION_MARKS);
     }
@@ -255,6 +268,14 @@ public final class InboundPath implements AutoCloseable {
     }
     plaintexts.keep(padded);
     coalescer.add(packet, length);
+  }
+
+  private void deny(Peer peer, AccessPolicy access, long packet, int length) {
+    counters.drop(DropReason.ACCESS_DENIED);
+    peer.lane(worker).denied();
+    if (access.log() && peer.reportDenial() && !control.offerDenied(peer.slot(), packet, length)) {
+      peer.clearDenial();
+    }
   }
 
   /**
@@ -271,7 +292,7 @@ public final class InboundPath implements AutoCloseable {
         || !InnerPacket.decrementTimeToLive(packet)) {
       return false;
     }
-    outbound.send(to, packet, length, nowNs);
+    outbound.relay(to, packet, length, nowNs);
     counters.increment(Counter.RELAYED_PACKETS);
     return true;
   }

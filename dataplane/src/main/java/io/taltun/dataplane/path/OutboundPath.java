@@ -4,6 +4,7 @@ import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.crypto.wire.MessageType;
 import io.taltun.crypto.wire.TransportData;
+import io.taltun.dataplane.access.AccessPolicy;
 import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.Counters;
@@ -12,6 +13,7 @@ import io.taltun.dataplane.mailbox.ControlRing;
 import io.taltun.dataplane.os.Errno;
 import io.taltun.dataplane.packet.Ecn;
 import io.taltun.dataplane.packet.Ip;
+import io.taltun.dataplane.packet.MssLimit;
 import io.taltun.dataplane.packet.Segmenter;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.session.Session;
@@ -126,6 +128,10 @@ public final class OutboundPath implements AutoCloseable {
       counters.drop(DropReason.NO_ROUTE, packets);
       return;
     }
+    follow(peer, packet, whole, nowNs);
+    if (packets == 1) {
+      clamp(packet, whole);
+    }
     Endpoint endpoint = peer.endpoint();
     if (endpoint == null) {
       counters.drop(DropReason.NO_ENDPOINT, packets);
@@ -146,6 +152,22 @@ public final class OutboundPath implements AutoCloseable {
       } else {
         sealSegments(peer, session, endpoint, packets, counter, nowNs);
       }
+    }
+  }
+
+  /** Its answer may pass the peer's access rules. */
+  private void follow(Peer peer, long packet, int length, long nowNs) {
+    AccessPolicy access = peer.access();
+    if (access != null && access.follow(packet, length, nowNs)) {
+      counters.increment(Counter.FLOWS_FORGOTTEN);
+    }
+  }
+
+  /** After the checksum was completed; what is cut is no SYN. */
+  private void clamp(long packet, int length) {
+    MssLimit limit = tables.mssLimit();
+    if (limit != null && limit.apply(packet, length)) {
+      counters.increment(Counter.MSS_CLAMPED);
     }
   }
 
@@ -178,12 +200,18 @@ public final class OutboundPath implements AutoCloseable {
     }
   }
 
+  /** Sends a packet that another peer sent on to this one, as {@link #send} does. */
+  void relay(Peer to, long packet, int length, long nowNs) {
+    follow(to, packet, length, nowNs);
+    send(to, packet, length, nowNs);
+  }
+
   /**
    * Seals a packet for a peer, or lets it wait for a session.
    *
    * @param packet anywhere, with a cipher's room around it
    */
-  void send(Peer peer, long packet, int length, long nowNs) {
+  private void send(Peer peer, long packet, int length, long nowNs) {
     Endpoint endpoint = peer.endpoint();
     if (endpoint == null) {
       counters.drop(DropReason.NO_ENDPOINT);

@@ -1,5 +1,6 @@
 package io.taltun.dataplane.session;
 
+import io.taltun.dataplane.access.AccessPolicy;
 import io.taltun.dataplane.udp.Endpoint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,12 +12,14 @@ import java.lang.invoke.VarHandle;
 public final class Peer {
   private static final VarHandle HANDSHAKE_WANTED;
   private static final VarHandle MOVE_REPORTED;
+  private static final VarHandle DENIAL_REPORTED;
 
   static {
     try {
       var lookup = MethodHandles.lookup();
       HANDSHAKE_WANTED = lookup.findVarHandle(Peer.class, "handshakeWanted", boolean.class);
       MOVE_REPORTED = lookup.findVarHandle(Peer.class, "moveReported", boolean.class);
+      DENIAL_REPORTED = lookup.findVarHandle(Peer.class, "denialReported", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -28,6 +31,7 @@ public final class Peer {
   // Written by the control thread.
   private volatile Keypairs keypairs = Keypairs.NONE;
   private volatile Endpoint endpoint;
+  private volatile AccessPolicy access;
 
   // Set by the worker that reports, cleared by the control thread when it has acted.
   @SuppressWarnings("unused")
@@ -35,6 +39,9 @@ public final class Peer {
 
   @SuppressWarnings("unused")
   private volatile boolean moveReported;
+
+  @SuppressWarnings("unused")
+  private volatile boolean denialReported;
 
   /**
    * @param slot the control thread's number for this peer
@@ -65,6 +72,24 @@ public final class Peer {
     return lanes.length;
   }
 
+  /** UDP payload that went to it so far, wherever it was. Any thread. */
+  public long sentBytes() {
+    long sent = 0;
+    for (PeerLane lane : lanes) {
+      sent += lane.sentBytes();
+    }
+    return sent;
+  }
+
+  /** Packets that its access rules denied so far. Any thread. */
+  public long deniedPackets() {
+    long denied = 0;
+    for (PeerLane lane : lanes) {
+      denied += lane.deniedPackets();
+    }
+    return denied;
+  }
+
   public Keypairs keypairs() {
     return keypairs;
   }
@@ -82,6 +107,16 @@ public final class Peer {
   /** Control thread only. */
   public void setEndpoint(Endpoint endpoint) {
     this.endpoint = endpoint;
+  }
+
+  /** What it may send; null for everything. */
+  public AccessPolicy access() {
+    return access;
+  }
+
+  /** Control thread only. */
+  public void setAccess(AccessPolicy access) {
+    this.access = access;
   }
 
   /** Whether the caller is to tell the control thread that a session is needed. */
@@ -102,6 +137,16 @@ public final class Peer {
   /** Control thread, or the worker whose report found no room. */
   public void clearMove() {
     MOVE_REPORTED.setVolatile(this, false);
+  }
+
+  /** Whether the caller is to tell the control thread of a denied packet. */
+  public boolean reportDenial() {
+    return !denialReported && DENIAL_REPORTED.compareAndSet(this, false, true);
+  }
+
+  /** Control thread, or the worker whose report found no room. */
+  public void clearDenial() {
+    DENIAL_REPORTED.setVolatile(this, false);
   }
 
   @Override

@@ -24,7 +24,8 @@ public final class PeerLane {
   private static final int RECEIVED_BYTES = PADDING + 5;
   private static final int SENT_PACKETS = PADDING + 6;
   private static final int RECEIVED_PACKETS = PADDING + 7;
-  private static final int CELLS = PADDING + 8;
+  private static final int DENIED_PACKETS = PADDING + 8;
+  private static final int CELLS = PADDING + 9;
 
   /** Longs of a {@link #copy}. */
   public static final int COPY_LENGTH = CELLS - PADDING;
@@ -92,6 +93,11 @@ public final class PeerLane {
     }
   }
 
+  /** A packet that the peer's access rules do not allow. */
+  public void denied() {
+    add(DENIED_PACKETS, 1);
+  }
+
   /** A handshake message, which no timer of the transport counts from. */
   public void sentHandshake(int bytes) {
     add(SENT_BYTES, bytes);
@@ -127,5 +133,10 @@ public final class PeerLane {
 
   public long receivedPackets() {
     return get(RECEIVED_PACKETS);
+  }
+
+  /** Packets that the peer's access rules did not allow. */
+  public long deniedPackets() {
+    return get(DENIED_PACKETS);
   }
 }

@@ -33,6 +33,7 @@ public final class ReplayWindow {
 
   private static final VarHandle LOCKED;
   private static final VarHandle GREATEST;
+  private static final VarHandle ACCEPTED;
   private static final VarHandle BLOCK = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
@@ -40,6 +41,7 @@ public final class ReplayWindow {
       var lookup = MethodHandles.lookup();
       LOCKED = lookup.findVarHandle(ReplayWindow.class, "locked", boolean.class);
       GREATEST = lookup.findVarHandle(ReplayWindow.class, "greatest", long.class);
+      ACCEPTED = lookup.findVarHandle(ReplayWindow.class, "accepted", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -51,6 +53,7 @@ public final class ReplayWindow {
   // Written by whoever holds the lock.
   private final long[] blocks = new long[BLOCKS];
   private long greatest;
+  private long accepted;
 
   /**
    * Marks a counter as used. To be called once the packet is known to be authentic and not before:
@@ -117,7 +120,26 @@ public final class ReplayWindow {
     long before = blocks[slot];
     long after = before | 1L << counter; // the shift count is taken modulo 64
     BLOCK.setOpaque(blocks, slot, after);
-    return after != before;
+    if (after == before) {
+      return false;
+    }
+    ACCEPTED.setOpaque(this, accepted + 1);
+    return true;
+  }
+
+  /** The greatest counter that came, 0 before the first. */
+  public long greatest() {
+    return (long) GREATEST.getAcquire(this);
+  }
+
+  /** Counters let through so far. */
+  public long accepted() {
+    return (long) ACCEPTED.getOpaque(this);
+  }
+
+  /** Counters that the sender has used, as far as one can tell; 0 before the first came. */
+  public long expected() {
+    return accepted() == 0 ? 0 : greatest() + 1;
   }
 
   /** Clears the blocks that the window moves onto: each once, however far the jump. */

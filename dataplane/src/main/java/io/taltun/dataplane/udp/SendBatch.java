@@ -94,6 +94,11 @@ public final class SendBatch implements AutoCloseable {
     return cutting;
   }
 
+  /** Joins datagrams again where it was refused: those to come may be shorter. */
+  public void joinAgain() {
+    unjoined = null;
+  }
+
   public boolean isEmpty() {
     return count == 0;
   }

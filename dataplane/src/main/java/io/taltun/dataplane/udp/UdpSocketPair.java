@@ -53,6 +53,11 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
+  /** Sets how many bytes the kernel keeps of what comes and of what goes, in each socket. */
+  public void resize(int receiveBytes, int sendBytes) {
+    present().forEach(socket -> socket.resize(receiveBytes, sendBytes));
+  }
+
   private void share() throws SystemCallException {
     for (UdpSocket socket : present()) {
       socket.share();

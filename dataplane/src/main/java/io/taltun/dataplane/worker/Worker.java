@@ -261,7 +261,10 @@ final class Worker implements Runnable, AutoCloseable {
         case WorkerCommand.SendKeepalive c -> outbound.sendKeepalive(c.peer(), nowNs);
         case WorkerCommand.ReleaseSession c -> c.session().release(number);
         case WorkerCommand.UseSockets c -> use(c, nowNs);
-        case WorkerCommand.FitWaiting c -> waiting.fit(c.bytes());
+        case WorkerCommand.FitWaiting c -> {
+          waiting.fit(c.bytes());
+          sends.joinAgain();
+        }
         case WorkerCommand.Beat c -> c.answer().run();
         case WorkerCommand.Pause c -> pause(c);
       }

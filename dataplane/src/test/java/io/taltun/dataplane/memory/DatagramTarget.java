@@ -121,6 +121,7 @@ public final class DatagramTarget implements FuzzTarget {
     long sum =
         gateway.counters().get(Counter.HANDSHAKE_MESSAGES)
             + gateway.counters().get(Counter.KEEPALIVES_RECEIVED)
+            + gateway.counters().get(Counter.PATH_PROBES)
             + gateway.counters().get(Counter.TUN_WRITTEN_PACKETS);
     for (DropReason reason : DropReason.values()) {
       sum += gateway.counters().get(reason);
