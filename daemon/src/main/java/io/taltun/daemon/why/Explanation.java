@@ -32,7 +32,7 @@ public record Explanation(
       boolean ownAddress,
       RouteFacts route,
       PeerFacts peer,
-        Map<String, Long> drops) {
+      Map<String, Long> drops) {
     Explanation facts =
         new Explanation(address, device, linkUp, ownAddress, route, peer, drops, "");
     return new Explanation(

@@ -13,8 +13,7 @@ class VerdictTest {
     return explain(true, false, route, peer);
   }
 
-  private static String explain(
-      boolean up, boolean own, RouteFacts route, PeerFacts peer) {
+  private static String explain(boolean up, boolean own, RouteFacts route, PeerFacts peer) {
     return Explanation.of("10.0.0.7", "tal0", up, own, route, peer, Map.of()).verdict();
   }
 
