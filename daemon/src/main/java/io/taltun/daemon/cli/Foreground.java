@@ -13,16 +13,19 @@ import io.taltun.daemon.hook.GatewayHooks;
 import io.taltun.daemon.metrics.MetricsService;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
+import io.taltun.daemon.takeover.TakeoverServer;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /** One gateway's life in this process, from its start to its last trace. */
 final class Foreground {
@@ -39,18 +42,26 @@ final class Foreground {
   private final Path file;
   private final Metrics metrics;
   private final boolean bare;
+  private final boolean takesOver;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(
-      Host host, String name, Start start, Path file, Metrics metrics, GatewayHooks hooks) {
+      Host host,
+      String name,
+      Start start,
+      boolean takesOver,
+      Path file,
+      Metrics metrics,
+      GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.file = file;
     this.metrics = metrics;
     this.bare = file == null;
+    this.takesOver = takesOver;
     this.hooks = hooks;
   }
 
@@ -59,15 +70,19 @@ final class Foreground {
    * failure.
    *
    * @param stateFolder where it finds and leaves what it learns
+   * @param takeover whether it goes on in the place of the process that runs it
    */
-  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder, boolean takeover) {
     InterfaceConfig iface = config.iface();
     Path stateFile = stateFolder.resolve(iface.name() + ".state");
     GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
         host,
         iface.name(),
-        () -> host.gateways().start(config, stateFile),
+        takeover
+            ? () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(iface.name()))
+            : () -> host.gateways().start(config, stateFile),
+        takeover,
         config.source(),
         config.metrics(),
         hooks);
@@ -77,7 +92,7 @@ final class Foreground {
   static Foreground bare(Host host, String name) {
     GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
     return new Foreground(
-        host, name, () -> host.gateways().startBare(name), null, Metrics.OFF, none);
+        host, name, () -> host.gateways().startBare(name), false, null, Metrics.OFF, none);
   }
 
   /**
@@ -86,7 +101,9 @@ final class Foreground {
    * @throws CommandFailure when it does not start, or breaks
    */
   void run(boolean untilStdinCloses) throws InterruptedException {
-    host.requireNotRunning(name);
+    if (!takesOver) {
+      host.requireNotRunning(name);
+    }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
     Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
@@ -102,9 +119,12 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
+    if (takesOver) {
+      removeFilesOfTheProcessBefore();
+    }
     try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
       // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
-      String refused = hooks.run(HookEvent.UP, null);
+      String refused = takesOver ? null : hooks.run(HookEvent.UP, null);
       if (refused != null) {
         throw new CommandFailure(refused + "; " + name + " is taken down again");
       }
@@ -120,6 +140,7 @@ final class Foreground {
     String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+        TakeoverServer _ = takeovers(gateway);
         MetricsService served = new MetricsService(gateway.telemetry());
         SocketFileWatch _ = bare ? watch() : null) {
       Signals.handle("USR1", () -> dump(gateway));
@@ -127,12 +148,17 @@ final class Foreground {
       gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
       gateway.listen(hooks);
       stop.setGateway(gateway);
+      // The process before, if there was one, has the port until its end.
+      gateway.serving();
       served.use(metrics);
       gateway.onReconfigured(config -> served.use(config.metrics()));
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
       String broken = gateway.awaitStop();
+      if (gateway.isGivenAway()) {
+        endWithoutATrace();
+      }
       services.stopping();
       reason = broken == null ? "stopped" : broken;
       if (broken != null && !(bare && gateway.deviceDeleted())) {
@@ -143,6 +169,36 @@ final class Foreground {
       hooks.close();
       hooks.run(HookEvent.DOWN, reason);
     }
+  }
+
+  /** Its sockets still work, for those who are connected; whoever comes now is to find ours. */
+  private void removeFilesOfTheProcessBefore() {
+    try {
+      Files.deleteIfExists(host.uapiSocket(name));
+      Files.deleteIfExists(host.adminSocket(name));
+    } catch (IOException e) {
+      throw new CommandFailure("cannot replace " + name + "'s sockets: " + e.getMessage(), e);
+    }
+  }
+
+  /** Null where nobody can take the gateway over. */
+  private TakeoverServer takeovers(Gateway gateway) throws IOException {
+    return gateway.giver() == null
+        ? null
+        : TakeoverServer.open(
+            host.takeoverSocket(name),
+            gateway.giver(),
+            pid -> {
+              LOG.info("{} goes on in process {}; this one ends", name, pid);
+              services.handedOverTo(pid);
+              gateway.givenAway();
+            });
+  }
+
+  /** Nothing is closed and nothing taken back: all of it is the other process's. */
+  private static void endWithoutATrace() {
+    System.err.flush();
+    Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
   }
 
   private void reload(Reloader reloader) {

@@ -45,6 +45,14 @@ final class Up implements Callable<Integer> {
   private boolean daemon;
 
   @Option(
+      names = "--takeover",
+      description = {
+        "Go on in the place of the process that runs this gateway, which ends:",
+        "no packet is lost and no session begins anew."
+      })
+  private boolean takeover;
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       description = "With --daemon: where the log goes; default: /run/taltun/NAME.log.")
@@ -99,7 +107,7 @@ final class Up implements Callable<Integer> {
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
         Logs.configure(
             style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
-        Foreground.configured(host, config, stateFolder()).run(untilStdinCloses);
+        Foreground.configured(host, config, stateFolder(), takeover).run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -118,7 +126,12 @@ final class Up implements Callable<Integer> {
     if (root.debug()) {
       arguments.add("--debug");
     }
-    background.start(arguments);
+    if (takeover) {
+      arguments.add("--takeover");
+      background.takeOver(arguments);
+    } else {
+      background.start(arguments);
+    }
     spec.commandLine()
         .getOut()
         .println(

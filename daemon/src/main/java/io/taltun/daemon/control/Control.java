@@ -12,6 +12,7 @@ import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.state.PeerMemory;
 import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.counter.Counter;
@@ -63,8 +64,12 @@ public final class Control {
   private final DeviceProtocol protocol;
   private final NanoClock clock;
   private final PeerMemory memory;
+  private final Tai64n timestamps;
+  private final DeviceHandover handover;
   private final EndpointResolver resolver = new EndpointResolver();
 
+  // Written by start().
+  private ControlLoop loop;
   // Written before the thread starts.
   private LongSupplier tunDrops = () -> 0;
 
@@ -103,8 +108,7 @@ public final class Control {
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
     byte[] greatestSent = memory.greatestSent();
-    Tai64n timestamps =
-        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    timestamps = greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
     events = new PeerEvents(peers, clock);
     overflows = new OverflowWatch(this::latestDrops);
     actions =
@@ -119,6 +123,7 @@ public final class Control {
             memory,
             new PeerWatchers(names, events));
     protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
+    handover = new DeviceHandover(workers, peers, protocol, aead);
   }
 
   /**
@@ -134,7 +139,8 @@ public final class Control {
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
     SlowSampler slow = new SlowSampler(peers, events, overflows, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, slow, sender, counters, clock));
+    loop = new ControlLoop(workers, protocol, peers, sampler, slow, sender, counters, clock);
+    thread.start(loop);
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -307,6 +313,74 @@ public final class Control {
     events.onLinkDown(nowNs);
   }
 
+  // From one process of a gateway to the next; no worker runs meanwhile.
+
+  /** What the next process goes on from, the caller's to erase. Control thread. */
+  public DeviceTransfer transfer() {
+    loop.takeReports();
+    return new DeviceTransfer(
+        publicKey(), timestamps.last(), protocol.copyCookieSecret(), handover.parts());
+  }
+
+  /**
+   * Something like {@link #transfer}, to be thrown away, that no worker has to stand still for:
+   * what is done for the first time takes a hundred times as long. The caller erases it.
+   */
+  public DeviceTransfer rehearsal() {
+    handover.rehearseAdoption();
+    return new DeviceTransfer(
+        publicKey(), timestamps.last(), protocol.copyCookieSecret(), handover.rehearsal());
+  }
+
+  /**
+   * Goes on from what another process left, with the peers that are configured. Before {@link
+   * #start}.
+   *
+   * @return what is to be done once the threads run, on the control thread
+   */
+  public Runnable adopt(DeviceTransfer from) {
+    timestamps.startAbove(from.timestamp());
+    if (!from.publicKey().equals(publicKey())) {
+      LOG.warn("the private key is another one: peers begin with new handshakes");
+      return this::localUp;
+    }
+    if (from.cookies() != null) {
+      protocol.adopt(from.cookies());
+    }
+    Map<PeerProtocol, PeerEntry> adopted = handover.adopt(from.peers());
+    for (PeerEntry entry : adopted.values()) {
+      remember(entry);
+    }
+    return () -> {
+      protocol.onTakenOver(adopted.keySet(), clock.nowNs());
+      handover.goOn(adopted.values());
+    };
+  }
+
+  private void remember(PeerEntry entry) {
+    byte[] timestamp = protocol.transfer(entry.protocol()).greatestTimestamp();
+    memory.answered(entry.publicKey(), timestamp);
+    Endpoint endpoint = entry.protocol().endpoint();
+    if (endpoint != null) {
+      memory.learned(entry.publicKey(), endpoint, entry.configuredEndpointText());
+    }
+  }
+
+  /** Another process has the sessions: their keys are erased here. Control thread. */
+  public void eraseKeys() {
+    handover.eraseKeys();
+    eraseIdentity();
+  }
+
+  /**
+   * Another process may have used the sessions: they are never used here again, and every peer
+   * begins with a new handshake. Control thread.
+   */
+  public void forgetSessions() {
+    localDown();
+    localUp();
+  }
+
   // What there is, on the control thread.
 
   /** Our own, or null without a private key. */
@@ -368,6 +442,16 @@ public final class Control {
       }
     }
     return uses;
+  }
+
+  /** Packets that the kernel dropped before the workers read them, a second old. Any thread. */
+  public long tunDropped() {
+    return tunDropped;
+  }
+
+  /** How often peers came online and went offline, by label. Any thread. */
+  public Map<String, Long> presence() {
+    return events.counts();
   }
 
   /** What the control thread counts. Any thread. */

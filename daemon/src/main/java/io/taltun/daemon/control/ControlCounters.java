@@ -65,7 +65,7 @@ public final class ControlCounters {
     }
   }
 
-  /** From an initiation to its response. */
+  /** Of a handshake. */
   void roundTrip(long ns) {
     roundTrips.record(ns);
   }
@@ -85,7 +85,7 @@ public final class ControlCounters {
     return cells.getAcquire(COUNTERS + reason.ordinal());
   }
 
-  /** Nanoseconds from initiations to their responses, our own wait included. Any thread. */
+  /** Nanoseconds, as {@link HandshakeTrail} measures them. Any thread. */
   public Histogram roundTrips() {
     return roundTrips;
   }

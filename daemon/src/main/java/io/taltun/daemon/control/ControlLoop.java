@@ -86,6 +86,16 @@ public final class ControlLoop {
         : Math.max(0, deadlineNs - nowNs);
   }
 
+  /** Takes all that the workers reported, while they stand still; starts nothing else. */
+  void takeReports() {
+    for (int i = 0; i < workers.size(); i++) {
+      while (drain(workers.control(i).reports())) {
+        // each takes a bounded number
+      }
+    }
+    sender.flush();
+  }
+
   /** Whether the workers brought so much that they need not wake the thread for more. */
   boolean flooded() {
     return intake.flooded();

@@ -63,7 +63,6 @@ final class DataplaneActions implements Actions {
     counters.sent(type);
     if (type == MessageType.INITIATION) {
       long nowNs = clocks.boot().nowNs();
-      entry(peer).initiationSent(nowNs);
       entry(peer).handshakes.onInitiationSent(nowNs);
       memory.sent(timestamps.last());
     }
@@ -89,7 +88,6 @@ final class DataplaneActions implements Actions {
     life.attachment = session;
     if (life.initiator()) {
       counters.add(ControlCounter.SESSIONS_INITIATED, 1);
-      counters.roundTrip(entry(peer).initiationAnswered(clocks.boot().nowNs()));
     } else {
       counters.add(ControlCounter.SESSIONS_ANSWERED, 1);
     }
@@ -111,6 +109,8 @@ final class DataplaneActions implements Actions {
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
       entry.handshakes.onSession(current, clocks.boot().nowNs());
+      entry.setHandshakeRoundTrip(entry.handshakes.roundTripNs());
+      counters.roundTrip(entry.handshakes.roundTripNs());
       watchers.events().onSession(entry);
     }
   }

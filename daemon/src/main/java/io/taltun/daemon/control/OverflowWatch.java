@@ -12,12 +12,12 @@ import org.slf4j.event.Level;
  * Warns of what overflows, by the counters of drops: one line a minute for each kind at most, with
  * what to do about it. Control thread only.
  */
-final class OverflowWatch {
+public final class OverflowWatch {
   private static final Logger LOG = LoggerFactory.getLogger("overflow");
   static final long PAUSE_NS = TimeUnit.MINUTES.toNanos(1);
 
   /** The label of what the kernel dropped because nobody read the device in time. */
-  static final String TUN_QUEUE_FULL = "tun_queue_full";
+  public static final String TUN_QUEUE_FULL = "tun_queue_full";
 
   /** What has a limit that traffic can reach. */
   private enum Limit {

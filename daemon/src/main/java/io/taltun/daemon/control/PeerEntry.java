@@ -47,9 +47,6 @@ final class PeerEntry implements PeerReading {
   private volatile long lastHandshakeEpochNs;
   private volatile long handshakeRoundTripNs;
 
-  /** When our latest initiation went out. */
-  private long initiationSentNs;
-
   PeerEntry(PublicKey publicKey, String name, Peer peer) {
     this.publicKey = publicKey;
     this.name = name;
@@ -176,13 +173,7 @@ final class PeerEntry implements PeerReading {
     return handshakeRoundTripNs;
   }
 
-  void initiationSent(long nowNs) {
-    initiationSentNs = nowNs;
-  }
-
-  /** The response to the latest initiation is there; returns how long it took. */
-  long initiationAnswered(long nowNs) {
-    handshakeRoundTripNs = Math.max(1, nowNs - initiationSentNs);
-    return handshakeRoundTripNs;
+  void setHandshakeRoundTrip(long ns) {
+    handshakeRoundTripNs = ns;
   }
 }

@@ -15,7 +15,13 @@ import org.slf4j.event.Level;
  * Tells of peers that come and go: a line in the log, a count, and whoever listens. Control thread
  * only, but for the counts.
  */
-final class PeerEvents {
+public final class PeerEvents {
+  /** How often peers came online. */
+  public static final String CAME_ONLINE = "peers_came_online";
+
+  /** How often peers went offline. */
+  public static final String WENT_OFFLINE = "peers_went_offline";
+
   private static final Logger LOG = LoggerFactory.getLogger("peer");
 
   private final PeerTable peers;
@@ -142,6 +148,6 @@ final class PeerEvents {
 
   /** How often each happened, by label. Any thread. */
   Map<String, Long> counts() {
-    return Map.of("peers_came_online", came, "peers_went_offline", went);
+    return Map.of(CAME_ONLINE, came, WENT_OFFLINE, went);
   }
 }

@@ -29,6 +29,6 @@ public interface PeerReading {
   /** Wall clock, nanoseconds since 1970; 0 before the first handshake. */
   long lastHandshakeEpochNs();
 
-  /** From our latest initiation that was answered to its response; 0 before the first. */
+  /** Of the latest handshake, as {@link HandshakeTrail} measures it; 0 before the first. */
   long handshakeRoundTripNs();
 }

@@ -4,6 +4,7 @@ import io.taltun.config.Diff;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.takeover.Giver;
 import io.taltun.daemon.why.Explanation;
 import java.net.InetAddress;
 import java.util.List;
@@ -56,6 +57,26 @@ public interface Gateway extends AutoCloseable {
    * @param change whose keys are the gateway's from then on
    */
   void apply(DeviceChange change) throws DeviceChangeException;
+
+  /** What another process can take the gateway over from; null when none can. */
+  default Giver giver() {
+    return null;
+  }
+
+  /**
+   * Another process has the gateway: {@link #awaitStop} returns, and {@link #close} does nothing.
+   */
+  default void givenAway() {}
+
+  /** Whether {@link #givenAway} was called. */
+  default boolean isGivenAway() {
+    return false;
+  }
+
+  /**
+   * The process serves its sockets. Only of a gateway that was taken over is something left to do.
+   */
+  default void serving() {}
 
   /**
    * Becomes what a configuration says, as a whole or not at all; one such change is made at a time.

@@ -16,6 +16,7 @@ import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The readings of a gateway that runs. */
 final class LiveTelemetry implements Telemetry {
@@ -129,6 +130,16 @@ final class LiveTelemetry implements Telemetry {
   @Override
   public ControlRing queues(int worker) {
     return workers.control(worker);
+  }
+
+  @Override
+  public Map<String, Long> presence() {
+    return control.presence();
+  }
+
+  @Override
+  public long tunDrops() {
+    return control.tunDropped();
   }
 
   @Override

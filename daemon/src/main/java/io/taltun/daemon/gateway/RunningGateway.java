@@ -8,6 +8,7 @@ import io.taltun.daemon.control.Control;
 import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.takeover.Giver;
 import io.taltun.daemon.why.Explanation;
 import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
@@ -42,6 +43,12 @@ final class RunningGateway implements Gateway {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  // Written by the starter, before others see the gateway.
+  private LiveGiver giver;
+  private Runnable serving = () -> {};
+
+  // Written once, by the takeover's thread, before the latch opens.
+  private volatile boolean givenAway;
   // Written once, by the starter, before anybody else has the gateway; null for a bare device.
   private volatile Reconfigurer reconfigurer;
 
@@ -68,6 +75,37 @@ final class RunningGateway implements Gateway {
     this.device = device;
     this.telemetry = telemetry;
     this.unwinding = unwinding;
+  }
+
+  /** Others may take it over from now on. */
+  void giveBy(LiveGiver giver) {
+    this.giver = giver;
+  }
+
+  /** What is left to do once the process serves its sockets. */
+  void onServing(Runnable serving) {
+    this.serving = serving;
+  }
+
+  @Override
+  public Giver giver() {
+    return giver;
+  }
+
+  @Override
+  public void givenAway() {
+    givenAway = true;
+    stopRequested.countDown();
+  }
+
+  @Override
+  public boolean isGivenAway() {
+    return givenAway;
+  }
+
+  @Override
+  public void serving() {
+    serving.run();
   }
 
   @Override
@@ -200,16 +238,17 @@ final class RunningGateway implements Gateway {
   }
 
   private CompletableFuture<Diff> counted(CompletableFuture<Diff> change, boolean dryRun) {
-    return dryRun
-        ? change
-        : change.whenComplete(
-            (_, refused) -> {
-              if (refused == null) {
-                telemetry.configuration().reloaded();
-              } else {
-                telemetry.configuration().refused();
-              }
-            });
+    if (!dryRun) {
+      change.whenComplete(
+          (_, refused) -> {
+            if (refused == null) {
+              telemetry.configuration().reloaded();
+            } else {
+              telemetry.configuration().refused();
+            }
+          });
+    }
+    return change;
   }
 
   @Override
@@ -293,6 +332,10 @@ final class RunningGateway implements Gateway {
 
   @Override
   public void close() {
+    if (giver != null && giver.committed()) {
+      // What there is to take back is another process's.
+      return;
+    }
     if (closed.compareAndSet(false, true)) {
       unwinding.close();
     }

@@ -85,6 +85,14 @@ final class SocketBinding implements AutoCloseable {
     return look(current);
   }
 
+  /** Goes on with sockets that another process has bound to the port and marked. */
+  void adopt(List<UdpSocketPair> sockets) {
+    wanted = true;
+    current = List.copyOf(sockets);
+    ipv4 = current.getFirst().ipv4() != null;
+    ipv6 = current.getFirst().ipv6() != null;
+  }
+
   private List<UdpSocketPair> opened(int withPort, int withFwmark) throws SystemCallException {
     List<UdpSocketPair> pairs = UdpSocketPair.open(workerCount, withPort, withFwmark);
     pairs.forEach(pair -> pair.resize(receiveBytes, sendBytes));

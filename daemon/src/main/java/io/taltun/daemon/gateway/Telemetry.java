@@ -1,6 +1,7 @@
 package io.taltun.daemon.gateway;
 
 import io.taltun.daemon.control.ControlCounters;
+import io.taltun.daemon.control.PeerEvents;
 import io.taltun.daemon.control.PeerReading;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.health.Pulse;
@@ -10,6 +11,7 @@ import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.counter.Histogram;
 import io.taltun.dataplane.mailbox.ControlRing;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What any thread may read of a running gateway at any time. Nobody is asked and nobody waits: the
@@ -60,6 +62,12 @@ public interface Telemetry {
 
   /** What worker {@code i} tells the control thread; only its backlogs are anybody's to read. */
   ControlRing queues(int worker);
+
+  /** How often peers came online and went offline, by the labels of {@link PeerEvents}. */
+  Map<String, Long> presence();
+
+  /** Packets that the kernel dropped before the workers read them. */
+  long tunDrops();
 
   /** Packets dropped, by all workers together. */
   long drops(DropReason reason);

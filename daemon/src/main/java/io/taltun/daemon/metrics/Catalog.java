@@ -79,7 +79,7 @@ final class Catalog {
   static final Metric PEER_ROUND_TRIP =
       gauge(
           "taltun_peer_handshake_round_trip_seconds",
-          "From our latest initiation that the peer answered to its response; absent before.",
+          "Round trip of the latest handshake, with what the peer computes; absent before it.",
           INTERFACE,
           KEY,
           NAME);
@@ -126,6 +126,16 @@ final class Catalog {
   static final Metric PEERS =
       gauge(
           "taltun_peers", "Peers by state: idle, connecting, online, offline.", INTERFACE, "state");
+  static final Metric PEERS_CAME =
+      counter(
+          "taltun_peers_came_online_total",
+          "How often a peer came online after it was away.",
+          INTERFACE);
+  static final Metric PEERS_WENT =
+      counter(
+          "taltun_peers_went_offline_total",
+          "How often a peer went offline: silent for too long, removed, or the link is down.",
+          INTERFACE);
   static final Metric SESSIONS =
       gauge("taltun_sessions", "Sessions that may send or receive; a peer has up to 3.", INTERFACE);
   static final Metric OFFLOAD =
@@ -155,7 +165,7 @@ final class Catalog {
   static final Metric ROUND_TRIPS =
       histogram(
           "taltun_handshake_round_trip_seconds",
-          "From our initiations to their responses, with the wait on either side.",
+          "Round trips of handshakes, with what peers compute and the wait on either side.",
           INTERFACE);
   static final Metric WAITING_INITIATIONS =
       gauge(
@@ -302,6 +312,8 @@ final class Catalog {
                 CONFIG_LOADED,
                 RELOADS,
                 PEERS,
+                PEERS_CAME,
+                PEERS_WENT,
                 SESSIONS,
                 OFFLOAD)),
         new Group("Drops", List.of(DROPPED_PACKETS, DROPPED_HANDSHAKES)),

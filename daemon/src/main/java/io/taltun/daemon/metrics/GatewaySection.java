@@ -2,6 +2,8 @@ package io.taltun.daemon.metrics;
 
 import io.taltun.daemon.control.ControlCounter;
 import io.taltun.daemon.control.ControlCounters;
+import io.taltun.daemon.control.OverflowWatch;
+import io.taltun.daemon.control.PeerEvents;
 import io.taltun.daemon.gateway.ConfigAge;
 import io.taltun.daemon.gateway.GatewayModes;
 import io.taltun.daemon.gateway.Telemetry;
@@ -84,6 +86,10 @@ final class GatewaySection implements Section {
       out.sample(
           of(Catalog.PEERS, state.name().toLowerCase(Locale.ROOT)), byState[state.ordinal()]);
     }
+    out.begin(Catalog.PEERS_CAME);
+    out.sample(device, telemetry.presence().get(PeerEvents.CAME_ONLINE));
+    out.begin(Catalog.PEERS_WENT);
+    out.sample(device, telemetry.presence().get(PeerEvents.WENT_OFFLINE));
     out.begin(Catalog.SESSIONS);
     out.sample(device, sessions);
   }
@@ -93,6 +99,7 @@ final class GatewaySection implements Section {
     for (DropReason reason : DropReason.values()) {
       out.sample(of(Catalog.DROPPED_PACKETS, reason.label()), telemetry.drops(reason));
     }
+    out.sample(of(Catalog.DROPPED_PACKETS, OverflowWatch.TUN_QUEUE_FULL), telemetry.tunDrops());
     out.begin(Catalog.DROPPED_HANDSHAKES);
     for (HandshakeDrop reason : HandshakeDrop.values()) {
       out.sample(of(Catalog.DROPPED_HANDSHAKES, reason.label()), telemetry.control().get(reason));

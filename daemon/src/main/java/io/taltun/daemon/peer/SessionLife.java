@@ -61,6 +61,11 @@ public final class SessionLife {
     return createdNs + REJECT_AFTER_TIME_NS;
   }
 
+  /** The same for one that was created then. */
+  public static long receiveUntilNs(long createdNs) {
+    return createdNs + REJECT_AFTER_TIME_NS;
+  }
+
   /** Whether the session is young enough to send. */
   public boolean sendable(long nowNs) {
     return sendUntilNs() - nowNs > 0;

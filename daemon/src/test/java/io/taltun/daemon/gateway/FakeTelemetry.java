@@ -3,6 +3,7 @@ package io.taltun.daemon.gateway;
 import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.ControlCounters;
+import io.taltun.daemon.control.PeerEvents;
 import io.taltun.daemon.control.PeerReading;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.health.Pulse;
@@ -170,6 +171,16 @@ public final class FakeTelemetry implements Telemetry {
   @Override
   public ControlRing queues(int worker) {
     return rings.get(worker);
+  }
+
+  @Override
+  public Map<String, Long> presence() {
+    return Map.of(PeerEvents.CAME_ONLINE, 2L, PeerEvents.WENT_OFFLINE, 1L);
+  }
+
+  @Override
+  public long tunDrops() {
+    return 5;
   }
 
   @Override

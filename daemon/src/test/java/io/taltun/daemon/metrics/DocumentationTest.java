@@ -57,6 +57,11 @@ class DocumentationTest {
         "drops",
         Arrays.stream(DropReason.values())
             .map(reason -> "| `%s` | %s |\n".formatted(reason.label(), reason.description()))
-            .collect(Collectors.joining("", "| reason | |\n|---|---|\n", "\n")));
+            .collect(
+                Collectors.joining(
+                    "",
+                    "| reason | |\n|---|---|\n",
+                    "| `tun_queue_full` | the device's queue was full before a worker read it"
+                        + " |\n\n")));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taltun.daemon.control.OverflowWatch;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.dataplane.counter.DropReason;
 import java.io.IOException;
@@ -102,7 +103,9 @@ class QueriesTest {
   private static Set<String> reasons() {
     return Stream.concat(
             Arrays.stream(DropReason.values()).map(DropReason::label),
-            Arrays.stream(HandshakeDrop.values()).map(HandshakeDrop::label))
+            Stream.concat(
+                Arrays.stream(HandshakeDrop.values()).map(HandshakeDrop::label),
+                Stream.of(OverflowWatch.TUN_QUEUE_FULL)))
         .collect(Collectors.toSet());
   }
 

@@ -25,6 +25,9 @@ public final class ReplayWindow {
   private static final int BLOCK_BITS_LOG2 = 6;
   private static final int BLOCKS = (SIZE >>> BLOCK_BITS_LOG2) + 1;
 
+  /** Longs of a {@link #copy}. */
+  public static final int COPY_LENGTH = BLOCKS + 1;
+
   /** Spins before the processor is offered to a holder that lost its own. */
   private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -85,6 +88,24 @@ public final class ReplayWindow {
     int slot = (int) ((counter >>> BLOCK_BITS_LOG2) % BLOCKS);
     return Long.compareUnsigned(upTo - counter, SIZE) > 0
         || ((long) BLOCK.getOpaque(blocks, slot) & 1L << counter) != 0;
+  }
+
+  /** What was seen so far: the greatest counter, then the ring of bits. */
+  public long[] copy() {
+    lock();
+    long[] copy = new long[COPY_LENGTH];
+    copy[0] = greatest;
+    System.arraycopy(blocks, 0, copy, 1, BLOCKS);
+    LOCKED.setRelease(this, false);
+    return copy;
+  }
+
+  /** Goes on from a {@link #copy}; before anybody else uses the window. */
+  void restore(long[] copy) {
+    lock();
+    System.arraycopy(copy, 1, blocks, 0, BLOCKS);
+    GREATEST.setRelease(this, copy[0]);
+    LOCKED.setRelease(this, false);
   }
 
   private boolean mark(long counter) {

@@ -40,8 +40,9 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   private final int fd;
   private final int family;
 
-  // Written by the worker.
+  // Written by the worker: what was dropped when it was asked last; not known after a takeover.
   private int overflows;
+  private boolean countsAnew;
 
   private UdpSocket(int fd, int family) {
     this.fd = fd;
@@ -51,6 +52,13 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   /** A socket over a descriptor, which it closes: for a start that warms the packet path. */
   public static UdpSocket over(int fd) {
     return new UdpSocket(fd, SocketAddress.AF_INET);
+  }
+
+  /** One that is bound and tuned already, over its descriptor, which it closes. */
+  static UdpSocket adopt(int fd, int family) {
+    UdpSocket socket = new UdpSocket(fd, family);
+    socket.countsAnew = true;
+    return socket;
   }
 
   /**
@@ -168,7 +176,8 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
 
   @Override
   public int newOverflows(int total) {
-    int more = total - overflows;
+    int more = countsAnew ? 0 : total - overflows;
+    countsAnew = false;
     overflows = total;
     return more;
   }
