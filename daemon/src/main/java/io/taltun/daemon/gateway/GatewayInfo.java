@@ -7,6 +7,8 @@ import java.util.Map;
  * What a gateway runs on.
  *
  * @param version of Taltun
+ * @param java the runtime's version; null from a gateway older than this field
+ * @param kernel its release; likewise
  * @param engines the cryptographic engines in use
  * @param modes how packets are carried
  * @param places one for each worker
@@ -15,6 +17,8 @@ import java.util.Map;
  */
 public record GatewayInfo(
     String version,
+    String java,
+    String kernel,
     String engines,
     GatewayModes modes,
     List<WorkerPlace> places,

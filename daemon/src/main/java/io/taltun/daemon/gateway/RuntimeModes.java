@@ -53,7 +53,14 @@ final class RuntimeModes {
     Map<String, String> all = new LinkedHashMap<>(features.get());
     all.put("pinning", pinning.toString());
     all.putAll(modes.offloads());
-    return new GatewayInfo(version(), engines, modes, places(actual(pinning)), all);
+    return new GatewayInfo(
+        version(),
+        Runtime.version().toString(),
+        System.getProperty("os.version"),
+        engines,
+        modes,
+        places(actual(pinning)),
+        all);
   }
 
   private static String version() {

@@ -125,6 +125,29 @@ class WorkerTest {
   }
 
   @Test
+  void shouldGiveASignOfLifeWhenItSleepsAndNoneWhileItHangs() throws InterruptedException {
+    Queue<Thread> answers = new ConcurrentLinkedQueue<>();
+    worker.post(new WorkerCommand.Beat(() -> answers.add(Thread.currentThread())));
+    await(() -> answers.size() == 1);
+    assertThat(answers.peek()).isSameAs(thread);
+
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    clock =
+        () -> {
+          hangs.countDown();
+          await(() -> released.getCount() == 0);
+          return bootClock.nowNs();
+        };
+    wire.give(packet(OURS, THEIRS, 100));
+    hangs.await();
+    worker.post(new WorkerCommand.Beat(() -> answers.add(Thread.currentThread())));
+    assertThat(answers).hasSize(1);
+    released.countDown();
+    await(() -> answers.size() == 2);
+  }
+
+  @Test
   void shouldDropWhatWaitsWhenTold() {
     wire.give(packet(OURS, THEIRS, 100));
     await(() -> worker.control().reports().size() == 1);
