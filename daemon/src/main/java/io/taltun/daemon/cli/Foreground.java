@@ -139,12 +139,13 @@ final class Foreground {
   private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
     String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
+    // Before its socket is there: whoever sees that takes the gateway for one that can be told.
+    Signals.handle("USR1", () -> dump(gateway));
+    Signals.handle("HUP", () -> reload(reloader));
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         TakeoverServer _ = takeovers(gateway);
         MetricsService served = new MetricsService(gateway.telemetry());
         SocketFileWatch _ = bare ? watch() : null) {
-      Signals.handle("USR1", () -> dump(gateway));
-      Signals.handle("HUP", () -> reload(reloader));
       gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
       gateway.listen(hooks);
       stop.setGateway(gateway);
