@@ -68,11 +68,6 @@ final class Settings {
     return live ? live(TUNING, key, text) : atStart(TUNING, key, text);
   }
 
-  private static Setting<TaltunConfig> hook(HookEvent event) {
-    // It may hold a password.
-    return secret("hooks", event.key(), it -> it.hooks().at(event));
-  }
-
   /**
    * No list and an empty one are as far from each other as can be: both have words of their own.
    */
@@ -81,6 +76,11 @@ final class Settings {
       return Setting.EVERYTHING;
     }
     return access.allow().isEmpty() ? "nothing" : access.allow();
+  }
+
+  private static Setting<TaltunConfig> hook(HookEvent event) {
+    // It may hold a password.
+    return secret("hooks", event.key(), it -> it.hooks().at(event));
   }
 
   private static Setting<PeerConfig> keepalive() {

@@ -143,7 +143,7 @@ final class Up implements Callable<Integer> {
           .getOut()
           .println(
               ("wrote %s with a fresh key (public key %s);"
-                      + " add your peers to it, then run 'taltun up' again")
+                      + " add clients with 'taltun peer add NAME', then run 'taltun up' again")
                   .formatted(target, publicKey));
     }
   }

@@ -21,6 +21,9 @@ public interface Gateway extends AutoCloseable {
   /** What runs, and how; an offload may fall back while the gateway lives. */
   GatewayInfo info();
 
+  /** What is counted and measured; never blocks. */
+  Telemetry telemetry();
+
   /**
    * Tells a listener of the peers that are there and of all that come and go from then on; returns
    * at once.
@@ -32,9 +35,6 @@ public interface Gateway extends AutoCloseable {
 
   /** What only a developer wants to know of the inside, a line each; no secret. */
   List<String> dump();
-
-  /** What is counted and measured; never blocks. */
-  Telemetry telemetry();
 
   /** Whether its threads make progress, at most a second old; never blocks. */
   Health health();

@@ -13,7 +13,11 @@ import org.slf4j.LoggerFactory;
 final class WarmStart {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
+  /** From the beginning of the start: what loading the engine takes comes off it. */
   private static final Duration DURATION = Duration.ofMillis(400);
+
+  /** However long that takes. */
+  private static final Duration LEAST = Duration.ofMillis(250);
 
   // Guarded by the class: begun before anybody knew the configuration, until a start takes it.
   private static WarmStart early;
@@ -39,16 +43,21 @@ final class WarmStart {
   }
 
   private static WarmStart begin(Supplier<Aead> aead) {
+    long begunNs = System.nanoTime();
     Thread thread =
-        Thread.ofPlatform().daemon().name("taltun-warm-up").unstarted(() -> run(aead.get()));
+        Thread.ofPlatform()
+            .daemon()
+            .name("taltun-warm-up")
+            .unstarted(() -> run(aead.get(), begunNs));
     // Colder is slower; it is no reason not to start.
     thread.setUncaughtExceptionHandler((_, e) -> LOG.warn("the warm-up failed", e));
     thread.start();
     return new WarmStart(thread);
   }
 
-  private static void run(Aead aead) {
-    long packets = PathWarmUp.run(aead, DURATION.toNanos(), new BootClock());
+  private static void run(Aead aead, long begunNs) {
+    long leftNs = begunNs + DURATION.toNanos() - System.nanoTime();
+    long packets = PathWarmUp.run(aead, Math.max(leftNs, LEAST.toNanos()), new BootClock());
     LOG.debug("warmed on {} packets", packets);
   }
 

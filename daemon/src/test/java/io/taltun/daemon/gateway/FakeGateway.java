@@ -98,21 +98,7 @@ public final class FakeGateway implements Gateway {
             0.015);
     PeerStatus phone =
         new PeerStatus(
-            "phone",
-            PHONE,
-            false,
-            "idle",
-            null,
-            null,
-            prefixes,
-            0,
-            0,
-            0,
-            0,
-            denied,
-            0,
-            0,
-            null,
+            "phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied, 0, 0, null,
             null);
     return new GatewayStatus(
         name,
