@@ -45,6 +45,10 @@ final class Foreground {
   private final boolean takesOver;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
+
+  /** SIGHUP came before there was a gateway: its file is read again. Written by that signal. */
+  private volatile boolean hungUpEarly;
+
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(
@@ -106,7 +110,7 @@ final class Foreground {
     }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
+    Signals.handle("HUP", () -> hungUpEarly = true);
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -151,6 +155,9 @@ final class Foreground {
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
+      if (hungUpEarly) {
+        reload(reloader);
+      }
       String broken = gateway.awaitStop();
       if (gateway.isGivenAway()) {
         endWithoutATrace();
