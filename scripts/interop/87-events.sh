@@ -39,11 +39,10 @@ hooks_and_events() {
   on-peer-online: [/bin/sh, -c, \"$write >$LOGS/on-peer-online.part; mv $LOGS/on-peer-online.part $LOGS/on-peer-online\"]
   on-peer-offline: \"$write >$LOGS/on-peer-offline.part; mv $LOGS/on-peer-offline.part $LOGS/on-peer-offline; exit 3\""
   up_with --log-format json
-  wait_for 5 test -s "$LOGS/on-up" || fail 'on-up did not run'
+  wait_for 10 grep -q 'interface:' "$LOGS/on-up" || fail 'on-up did not run, or before the tunnel was up'
   told on-up EVENT up
   told on-up INTERFACE "$(device a)"
   told on-up ADDRESSES '10.99.0.1/24 fd99::1/64'
-  grep -q 'interface:' "$LOGS/on-up" || fail 'on-up ran before the tunnel was up'
 
   must ping_through a b 4
   wait_for 10 test -s "$LOGS/on-peer-online" || fail 'on-peer-online did not run'
@@ -89,13 +88,14 @@ hook_that_fails() {
   [ ! -e "$LOGS/went-down" ] || fail 'on-down ran although the gateway was not up'
 }
 
+gone() { [ -z "$(process_start_time "$1")" ]; } # PID
+
 hook_that_hangs() {
   pair "hooks: {on-peer-online: \"sleep 300 & echo \$! >$LOGS/child; wait\", timeout: 1s}"
   up_with
   must ping_through a b 4
   wait_for 20 logged 'on-peer-online for b: ended after 1 s' || fail 'the hook was not ended'
-  wait_for 5 process_gone "$(cat "$LOGS/child")" "$(process_start_time "$(cat "$LOGS/child")")" ||
-    fail 'its child runs on'
+  wait_for 5 gone "$(cat "$LOGS/child")" || fail 'its child runs on'
   must ping_through a b 4
 }
 
@@ -133,17 +133,17 @@ why() {
   answer 203.0.113.1 '(blackhole)'
   gw a ping -c 1 -W 1 10.99.0.4 >/dev/null 2>&1
   wait_for 20 unanswered || fail "no word of the peer that does not answer: $(tail -n 1 "$LOGS/why")"
-  taltun_ctl a why 10.99.0.4 --json | jq -e '.peer.name == "d" and .peer.unanswered >= 2 and .route.device == .device' \
+  taltun_ctl a why 10.99.0.4 "$(device a)" --json | jq -e '.peer.name == "d" and .peer.unanswered >= 2 and .route.device == .device' \
     >/dev/null || fail 'the JSON is not as it should be'
   must gw a ip link set "$(device a)" down
-  wait_for 5 down_is_told || fail 'no word of the link that is down'
+  wait_for 10 down_is_told || fail 'no word of the link that is down'
 }
 
 unanswered() {
-  taltun_ctl a why fd99::4 >"$LOGS/unanswered" && grep -q 'has not answered [0-9]* initiations at' "$LOGS/unanswered"
+  taltun_ctl a why fd99::4 "$(device a)" >"$LOGS/unanswered" && grep -q 'has not answered [0-9]* initiations at' "$LOGS/unanswered"
 }
 
-down_is_told() { taltun_ctl a why 10.99.0.2 | grep -q "is down: bring it up"; }
+down_is_told() { taltun_ctl a why 10.99.0.2 "$(device a)" | grep -q "is down: bring it up"; }
 
 overflows() {
   pair 'tuning: {tun-queue: 16, receive-buffer: 64KiB}'
@@ -159,30 +159,30 @@ overflows() {
   must ping_through a b 4
 }
 
-redrawn() { [ "$(grep -c $'\e\[H' "$LOGS/screen")" -ge "$1" ]; }
-shown() { grep -qF "$1" "$LOGS/screen"; }
+# drawn TEXT COUNT: whether so many lines of the screen's recording have the text.
+drawn() { [ "$(grep -acF -- "$1" "$LOGS/screen")" -ge "$2" ]; }
 
 watched() {
   command -v script >/dev/null || skip 'script(1) is missing'
-  local watcher
+  local watcher before plain
   pair
   gateway_up a
   must ping_through a b 4
   start watch.log a env TERM=xterm script -qfec \
     "stty rows 20 cols 100; exec $(printf '%q ' "${TALTUN[@]}") status --watch --interval 0.3 $(device a)" "$LOGS/screen"
   watcher=$STARTED
-  wait_for 30 redrawn 3 || fail 'it was not drawn three times'
-  shown 'IN/S' || fail 'no rates'
+  wait_for 30 drawn 'IN/S' 3 || fail 'it was not drawn three times'
+  drawn $'\e[?1049h' 1 || fail 'not on a screen of its own'
   stop "$(pid a)"
-  wait_for 10 shown 'does not answer; waiting until it is back' || fail 'no word of the gateway that went'
-  : >"$LOGS/screen"
+  wait_for 10 drawn 'does not answer; waiting until it is back' 1 || fail 'no word of the gateway that went'
+  before=$(grep -acF 'peers 1' "$LOGS/screen")
   gateway_up a
-  wait_for 10 shown 'peers 1' || fail 'no word of the gateway that came back'
+  wait_for 10 drawn 'peers 1' $((before + 2)) || fail 'no word of the gateway that came back'
   pkill -INT -P "$watcher" || fail 'the watch ended early'
-  wait_for 10 process_gone "$watcher" "$(process_start_time "$watcher")" || fail 'Ctrl-C did not end it'
-  grep -qF $'\e[?1049l' "$LOGS/screen" || fail 'the screen was not given back'
-  taltun_ctl a status --watch --interval 0.3 "$(device a)" 2>/dev/null | head -n 20 | grep -q 'PEER  *STATE' ||
-    fail 'nothing without a terminal'
+  wait_for 10 gone "$watcher" || fail 'Ctrl-C did not end it'
+  drawn $'\e[?1049l' 1 || fail 'the screen was not given back'
+  plain=$(taltun_ctl a status --watch --interval 0.3 "$(device a)" 2>/dev/null | head -n 20)
+  [ "$(grep -c 'PEER  *STATE' <<<"$plain")" -ge 2 ] || fail 'no tables without a terminal'
 }
 
 must ns_pair a b

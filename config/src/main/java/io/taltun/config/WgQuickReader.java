@@ -122,7 +122,13 @@ final class WgQuickReader {
     return publicKey == null
         ? null
         : new PeerConfig(
-            name, publicKey, presharedKey, endpoint, List.copyOf(allowedIps.keySet()), keepalive);
+            name,
+            publicKey,
+            presharedKey,
+            endpoint,
+            List.copyOf(allowedIps.keySet()),
+            keepalive,
+            AccessRules.NONE);
   }
 
   private static String name(WgQuickSections.Section section, int number, Set<String> taken) {

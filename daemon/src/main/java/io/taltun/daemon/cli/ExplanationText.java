@@ -40,10 +40,10 @@ final class ExplanationText {
                 + (peer.unanswered() == 1 ? " initiation, " : " initiations, the first ")
                 + ago(peer.unansweredSeconds()));
       }
+      if (peer.deniedPackets() > 0) {
+        line("access", peer.deniedPackets() + " packets from it denied by its rules");
+      }
       line("heard", ago(peer.heardSeconds()) + ", sent to " + ago(peer.sentSeconds()));
-    }
-    if (facts.access() != null) {
-      line("access", facts.access());
     }
     if (!facts.drops().isEmpty()) {
       line(

@@ -45,7 +45,8 @@ final class DestinationReader {
         seconds(latest(entry.peer(), PeerLane::lastAnyReceivedNs)),
         seconds(latest(entry.peer(), PeerLane::lastAnySentNs)),
         trail.unanswered(),
-        trail.unanswered() == 0 ? null : seconds(trail.firstUnansweredNs()));
+        trail.unanswered() == 0 ? null : seconds(trail.firstUnansweredNs()),
+        entry.peer().deniedPackets());
   }
 
   private static long latest(Peer peer, ToLongFunction<PeerLane> time) {

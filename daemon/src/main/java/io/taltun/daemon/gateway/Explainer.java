@@ -51,7 +51,7 @@ final class Explainer {
       }
     }
     return Explanation.of(
-        RouteFacts.text(address), device, linkUp, isOwn, route(address), peer, null, relevant);
+        RouteFacts.text(address), device, linkUp, isOwn, route(address), peer, relevant);
   }
 
   private static RouteFacts route(InetAddress address) {

@@ -11,7 +11,6 @@ import java.util.Map;
  * @param ownAddress whether the address is the device's own
  * @param route what the kernel does; null when it could not be asked
  * @param peer whose allowed-ips have the address; null for none
- * @param access what the peer's access rules say of it; null where there are none
  * @param drops packets of the whole gateway that were dropped on their way out, by reason
  * @param verdict one line: what happens, and what to do about it
  */
@@ -22,7 +21,6 @@ public record Explanation(
     boolean ownAddress,
     RouteFacts route,
     PeerFacts peer,
-    String access,
     Map<String, Long> drops,
     String verdict) {
 
@@ -34,11 +32,10 @@ public record Explanation(
       boolean ownAddress,
       RouteFacts route,
       PeerFacts peer,
-      String access,
       Map<String, Long> drops) {
     Explanation facts =
-        new Explanation(address, device, linkUp, ownAddress, route, peer, access, drops, "");
+        new Explanation(address, device, linkUp, ownAddress, route, peer, drops, "");
     return new Explanation(
-        address, device, linkUp, ownAddress, route, peer, access, drops, Verdict.of(facts));
+        address, device, linkUp, ownAddress, route, peer, drops, Verdict.of(facts));
   }
 }

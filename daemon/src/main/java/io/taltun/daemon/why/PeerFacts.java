@@ -16,6 +16,7 @@ package io.taltun.daemon.why;
  * @param sentSeconds the latest message under a session
  * @param unanswered initiations since the latest session
  * @param unansweredSeconds when the first of those went out
+ * @param deniedPackets from it that its access rules did not allow
  */
 public record PeerFacts(
     String name,
@@ -29,4 +30,5 @@ public record PeerFacts(
     Long heardSeconds,
     Long sentSeconds,
     int unanswered,
-    Long unansweredSeconds) {}
+    Long unansweredSeconds,
+    long deniedPackets) {}

@@ -28,7 +28,7 @@ final class Verdict {
           + device
           + ", with `routes` of the configuration when `route-table` is not off";
     }
-    return peer(facts.address(), facts.peer(), facts.access());
+    return peer(facts.address(), facts.peer());
   }
 
   /** Where the kernel sends it when not to the gateway's device; null when it does, or unknown. */
@@ -63,7 +63,7 @@ final class Verdict {
         + " the peer that leads there";
   }
 
-  private static String peer(String address, PeerFacts peer, String access) {
+  private static String peer(String address, PeerFacts peer) {
     String to = "it goes to peer " + peer.name();
     if (peer.endpoint() == null) {
       return peer.unresolved() != null
@@ -93,9 +93,6 @@ final class Verdict {
           + " at the moment; it was last heard "
           + (peer.heardSeconds() == null ? "never" : peer.heardSeconds() + " s ago");
     }
-    if (access != null) {
-      return to + ", whose access rules say: " + access;
-    }
     if (!peer.session()) {
       return to
           + " at "
@@ -113,8 +110,12 @@ final class Verdict {
         + (peer.heardSeconds() == null
             ? "nothing came back yet"
             : "it was last heard " + peer.heardSeconds() + " s ago")
-        + ". If there is no answer from "
-        + address
-        + ", look behind the peer: its forwarding, its firewall, the way back";
+        + (peer.deniedPackets() == 0
+            ? ". If there is no answer from "
+                + address
+                + ", look behind the peer: its forwarding, its firewall, the way back"
+            : ". Its access rules denied "
+                + peer.deniedPackets()
+                + " packets from it so far: answers may be among them");
   }
 }

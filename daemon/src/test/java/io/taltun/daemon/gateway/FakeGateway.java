@@ -177,8 +177,8 @@ public final class FakeGateway implements Gateway {
             3L,
             4L,
             0,
-            null),
-        null,
+            null,
+            0),
         Map.of("no_route", 2L));
   }
 
