@@ -31,6 +31,7 @@ case $RUNS:$IDLE in *[!0-9:]* | :* | *: | 0:*) usage ;; esac
 . "$ROOT/scripts/lib/packages.sh"
 need 'the benchmark' wireguard-tools iproute2 iputils-ping || exit 1
 . "$ROOT/scripts/netns/gateways.sh"
+. "$ROOT/scripts/netns/strangers.sh"
 
 readonly MANY=10000
 readonly TARGETS='ping-ms 1000 rss-MiB 96 rss-10000-MiB 256'
@@ -82,13 +83,6 @@ many_peers() {
   sleep "$IDLE"
   sample rss-$MANY-MiB "$(rss_mib)"
   stop "$(pid a)"
-}
-
-# strangers N: peers with random keys. 42 characters of base64 are 252 bits; the 43rd adds four zero bits.
-strangers() {
-  head -c $((33 * $1)) /dev/urandom | base64 -w 44 | awk '{
-    printf "  - name: peer%d\n    public-key: %sA=\n    allowed-ips: [10.99.%d.%d/32]\n", NR, substr($0, 1, 42),
-      int(NR / 250) + 1, NR % 250 + 1 }'
 }
 
 table() {

@@ -9,7 +9,7 @@ use Errno ();
 use Socket qw(AF_INET AF_INET6 IN6ADDR_ANY IPPROTO_IPV6 IPV6_V6ONLY SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_REUSEADDR
   inet_pton pack_sockaddr_in pack_sockaddr_in6);
 
-use constant { PATIENCE_S => 2, ROOM => 65_536 };
+use constant { PATIENCE_S => 2, AGAIN_S => 0.5, ROOM => 65_536 };
 
 $| = 1;
 my $what = shift // '';
@@ -64,13 +64,18 @@ sub knock {
     alarm PATIENCE_S;
     socket(my $socket, $family, $protocol eq 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!\n";
     connect($socket, $to) or die "connect: $!\n";
-    defined(syswrite($socket, $sent)) or die "send: $!\n";
-    my $got = '';
-    while (length $got < length $sent) {
-        next if sysread($socket, $got, ROOM, length $got);
-        # A router told of a smaller MTU: the kernel cuts the datagram by that the next time.
-        die "receive: $!\n" if !$!{EMSGSIZE};
-        syswrite($socket, $sent);
+    # A router may tell either side of a smaller MTU: what was sent is lost, and cut by that the next time.
+    my ($got, $mask) = ('', '');
+    vec($mask, fileno $socket, 1) = 1;
+    syswrite($socket, $sent);
+    until (length $got == length $sent) {
+        if (select(my $ready = $mask, undef, undef, AGAIN_S) == 0) {
+            syswrite($socket, $sent) if $protocol eq 'udp';
+            next;
+        }
+        $got = '' if $protocol eq 'udp';
+        my $read = sysread($socket, $got, ROOM, length $got);
+        die 'receive: ', defined $read ? "the end\n" : "$!\n" if !$read && !$!{EMSGSIZE};
     }
     die "another answer\n" if $got ne $sent;
 }

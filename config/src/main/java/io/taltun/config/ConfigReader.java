@@ -94,12 +94,15 @@ public final class ConfigReader {
     Relay relay = relay(section(file, "relay", Keys.RELAY));
     Metrics metrics = metrics(section(file, "metrics", Keys.METRICS));
     Clients clients = ClientsSection.read(section(file, "clients", Keys.CLIENTS));
+    Hooks hooks =
+        HooksSection.read(
+            section(file, "hooks", Keys.HOOKS), isFile ? problems.file() : null, problems);
     if (!problems.none()) {
       secrets.close();
       return problems.invalid();
     }
     return new ConfigResult.Valid(
-        new TaltunConfig(iface, peers, tuning, relay, metrics, clients, problems.file()),
+        new TaltunConfig(iface, peers, tuning, relay, metrics, clients, hooks, problems.file()),
         problems.warnings());
   }
 

@@ -87,6 +87,26 @@ final class KeyFile {
     }
   }
 
+  /** What to say when group or others may write a file whose commands a gateway runs. */
+  static Optional<String> writableByOthers(Path file) {
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, new LinkOption[0]);
+      return permissions.contains(PosixFilePermission.GROUP_WRITE)
+              || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+          ? Optional.of(
+              "hooks are run by the gateway and others may write to "
+                  + Quote.path(file)
+                  + " ("
+                  + PosixFilePermissions.toString(permissions)
+                  + "); run `chmod go-w` on it")
+          : Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(Quote.path(file) + " cannot be examined; run as its owner or as root");
+    }
+  }
+
   /** What to say when group or others may read or write the file. */
   static Optional<String> exposure(Path file) {
     return exposure(file, OTHERS);

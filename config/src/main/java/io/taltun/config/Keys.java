@@ -6,7 +6,7 @@ import java.util.Optional;
 /** The keys of peers.yaml, in the order in which they are written. */
 final class Keys {
   static final List<String> ROOT =
-      List.of("interface", "peers", "tuning", "relay", "metrics", "clients");
+      List.of("interface", "peers", "tuning", "relay", "metrics", "clients", "hooks");
 
   static final List<String> INTERFACE =
       List.of(
@@ -44,7 +44,10 @@ final class Keys {
           "udp-gso",
           "udp-gro",
           "aead",
-          "pinning");
+          "pinning",
+          "receive-buffer",
+          "send-buffer",
+          "tun-queue");
 
   static final List<String> RELAY = List.of("enabled");
 
@@ -52,6 +55,8 @@ final class Keys {
 
   static final List<String> CLIENTS =
       List.of("endpoint", "allowed-ips", "dns", "mtu", "persistent-keepalive");
+  static final List<String> HOOKS =
+      List.of("on-up", "on-down", "on-peer-online", "on-peer-offline", "timeout");
 
   private Keys() {}
 
@@ -68,6 +73,9 @@ final class Keys {
     }
     if (CLIENTS.contains(key)) {
       return Optional.of("`clients`");
+    }
+    if (HOOKS.contains(key)) {
+      return Optional.of("`hooks`");
     }
     if (ROOT.contains(key)) {
       return Optional.of("the top level of the file");

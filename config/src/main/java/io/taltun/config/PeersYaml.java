@@ -67,6 +67,7 @@ public final class PeersYaml {
             Relay.DEFAULT,
             Metrics.DEFAULT,
             Clients.DEFAULT,
+            Hooks.NONE,
             Path.of("peers.yaml")));
   }
 
@@ -95,7 +96,16 @@ public final class PeersYaml {
         "  listen: " + (listen.startsWith("[") ? "\"" + listen + "\"" : listen),
         "Prometheus over HTTP, or off");
     yaml.clients(config.clients());
+    yaml.hooks(config.hooks());
     return yaml.out.toString();
+  }
+
+  private void hooks(Hooks hooks) {
+    if (!hooks.equals(Hooks.NONE)) {
+      line("", "");
+      line("hooks:", "");
+      HooksSection.write(hooks, (key, value) -> line("  " + key + ": " + value, ""));
+    }
   }
 
   private void header(List<ConfigError> leftOut) {

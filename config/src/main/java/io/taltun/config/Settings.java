@@ -38,8 +38,16 @@ final class Settings {
           tuning("udp-gro", false),
           tuning("aead", false),
           tuning("pinning", false),
+          tuning("receive-buffer", false),
+          tuning("send-buffer", false),
+          tuning("tun-queue", false),
           live("relay", "enabled", it -> it.relay().enabled()),
-          atStart("metrics", "listen", TaltunConfig::metrics));
+          atStart("metrics", "listen", TaltunConfig::metrics),
+          hook(HookEvent.UP),
+          hook(HookEvent.DOWN),
+          hook(HookEvent.PEER_ONLINE),
+          hook(HookEvent.PEER_OFFLINE),
+          live("hooks", "timeout", it -> it.hooks().timeout().toSeconds() + "s"));
 
   /** Of one peer. */
   static final List<Setting<PeerConfig>> EACH_PEER =
@@ -68,6 +76,11 @@ final class Settings {
       return Setting.EVERYTHING;
     }
     return access.allow().isEmpty() ? "nothing" : access.allow();
+  }
+
+  private static Setting<TaltunConfig> hook(HookEvent event) {
+    // It may hold a password.
+    return secret("hooks", event.key(), it -> it.hooks().at(event));
   }
 
   private static Setting<PeerConfig> keepalive() {

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param relay peer-to-peer packets
  * @param metrics where they are served
  * @param clients what new clients are told
+ * @param hooks commands that are run at events
  * @param source the file it was read from, as it was named
  */
 public record TaltunConfig(
@@ -22,6 +23,7 @@ public record TaltunConfig(
     Relay relay,
     Metrics metrics,
     Clients clients,
+    Hooks hooks,
     Path source) {
   /** Copies the list. */
   public TaltunConfig {
@@ -30,12 +32,13 @@ public record TaltunConfig(
     Objects.requireNonNull(relay, "relay");
     Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(clients, "clients");
+    Objects.requireNonNull(hooks, "hooks");
     Objects.requireNonNull(source, "source");
     peers = List.copyOf(peers);
   }
 
   /** The same with another interface and other peers. */
   public TaltunConfig with(InterfaceConfig iface, List<PeerConfig> peers) {
-    return new TaltunConfig(iface, peers, tuning, relay, metrics, clients, source);
+    return new TaltunConfig(iface, peers, tuning, relay, metrics, clients, hooks, source);
   }
 }

@@ -10,15 +10,40 @@ import java.util.Objects;
  * @param offloads of the kernel
  * @param aead how packets are sealed and opened
  * @param pinning of workers to CPUs
+ * @param receiveBufferBytes that the kernel keeps for each UDP socket of what came
+ * @param sendBufferBytes the same of what is to go
+ * @param tunQueuePackets that wait in the device for each worker
  */
 public record Tuning(
-    long rekeyAfterBytes, Offloads offloads, AeadConstruction aead, Pinning pinning) {
+    long rekeyAfterBytes,
+    Offloads offloads,
+    AeadConstruction aead,
+    Pinning pinning,
+    int receiveBufferBytes,
+    int sendBufferBytes,
+    int tunQueuePackets) {
   /** The least traffic between two handshakes: 1 MiB. */
   public static final long LEAST_REKEY_AFTER_BYTES = 1L << 20;
 
-  /** 1 GiB; everything else as the machine suggests. */
+  /** The smallest socket buffer: 64 KiB, which a joined message may fill. */
+  public static final int LEAST_BUFFER_BYTES = 64 << 10;
+
+  /** The largest socket buffer: 1 GiB less one byte is what the kernel can double. */
+  public static final int MOST_BUFFER_BYTES = (1 << 30) - 1;
+
+  /** The shortest and the longest queue of the device, in packets. */
+  public static final int LEAST_TUN_QUEUE = 16;
+
+  /** See {@link #LEAST_TUN_QUEUE}. */
+  public static final int MOST_TUN_QUEUE = 65_535;
+
+  /**
+   * 1 GiB, buffers of 4 MiB, 500 packets as the kernel has it; everything else as the machine
+   * suggests.
+   */
   public static final Tuning DEFAULT =
-      new Tuning(1L << 30, Offloads.AUTO, AeadConstruction.AUTO, Pinning.AUTO);
+      new Tuning(
+          1L << 30, Offloads.AUTO, AeadConstruction.AUTO, Pinning.AUTO, 4 << 20, 4 << 20, 500);
 
   /** Checks the limit. */
   public Tuning {

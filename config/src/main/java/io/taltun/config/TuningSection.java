@@ -14,6 +14,9 @@ final class TuningSection {
   private static final String UDP_GRO = "udp-gro";
   private static final String AEAD = "aead";
   private static final String PINNING = "pinning";
+  private static final String RECEIVE_BUFFER = "receive-buffer";
+  private static final String SEND_BUFFER = "send-buffer";
+  private static final String TUN_QUEUE = "tun-queue";
 
   private TuningSection() {}
 
@@ -36,7 +39,14 @@ final class TuningSection {
         section.valueOr(REKEY_AFTER_BYTES, Units::rekeyAfterBytes, absent.rekeyAfterBytes()),
         offloads,
         section.valueOr(AEAD, Words.parser(AeadConstruction.class), absent.aead()),
-        section.valueOr(PINNING, Words.parser(Pinning.class), absent.pinning()));
+        section.valueOr(PINNING, Words.parser(Pinning.class), absent.pinning()),
+        section.valueOr(RECEIVE_BUFFER, Units::socketBuffer, absent.receiveBufferBytes()),
+        section.valueOr(SEND_BUFFER, Units::socketBuffer, absent.sendBufferBytes()),
+        section.valueOr(TUN_QUEUE, TuningSection::tunQueue, absent.tunQueuePackets()));
+  }
+
+  private static int tunQueue(String text) {
+    return (int) Decimal.parse(text, Tuning.LEAST_TUN_QUEUE, Tuning.MOST_TUN_QUEUE);
   }
 
   private static Offload offload(Section section, String key, Offload absent) {
@@ -61,6 +71,9 @@ final class TuningSection {
     texts.put(UDP_GRO, tuning.offloads().udpGro().toString());
     texts.put(AEAD, tuning.aead().toString());
     texts.put(PINNING, tuning.pinning().toString());
+    texts.put(RECEIVE_BUFFER, Units.formatBytes(tuning.receiveBufferBytes()));
+    texts.put(SEND_BUFFER, Units.formatBytes(tuning.sendBufferBytes()));
+    texts.put(TUN_QUEUE, Integer.toString(tuning.tunQueuePackets()));
     return texts;
   }
 }

@@ -57,6 +57,25 @@ final class Units {
     return bytes;
   }
 
+  /** A run's limit of {@link Hooks}. */
+  static Duration hookTimeout(String text) {
+    long seconds = amount(text, SECONDS, "a duration with its unit like 10s or 1m");
+    if (seconds < 1 || seconds > Hooks.MOST_TIMEOUT.toSeconds()) {
+      throw new IllegalArgumentException(Quote.value(text) + " is out of range; 1s to 5m");
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
+  /** A socket's buffer of {@link Tuning}, in bytes. */
+  static int socketBuffer(String text) {
+    long bytes = amount(text, BYTES, "a size with its unit like 4MiB");
+    if (bytes < Tuning.LEAST_BUFFER_BYTES || bytes > Tuning.MOST_BUFFER_BYTES) {
+      throw new IllegalArgumentException(
+          Quote.value(text) + " is out of range; 64KiB to less than 1GiB");
+    }
+    return (int) bytes;
+  }
+
   /** {@code 25s}, or {@code off}. */
   static String formatKeepalive(Duration keepalive) {
     return keepalive.isZero() ? "off" : keepalive.toSeconds() + "s";

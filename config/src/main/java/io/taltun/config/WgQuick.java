@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * wg-quick's files, both ways (wg-quick(8), wg(8)). Settings without a counterpart here (DNS,
- * PostUp and the like) come back as warnings; a peer is called what the comment at its header says.
+ * wg-quick's files, both ways (wg-quick(8), wg(8)). Settings without a counterpart here (DNS, PreUp
+ * and the like) come back as warnings; a peer is called what the comment at its header says.
  */
 public final class WgQuick {
   private WgQuick() {}
@@ -78,6 +78,10 @@ public final class WgQuick {
     if (!config.clients().equals(Clients.DEFAULT)) {
       out.append("# Not carried over: clients\n");
     }
+    String up = hook(out, config.hooks(), HookEvent.UP);
+    String down = hook(out, config.hooks(), HookEvent.DOWN);
+    hook(out, config.hooks(), HookEvent.PEER_ONLINE);
+    hook(out, config.hooks(), HookEvent.PEER_OFFLINE);
     setting(out, "PrivateKey", iface.privateKey().toBase64());
     setting(out, "Address", join(iface.addresses()));
     setting(out, "ListenPort", iface.listenPort() == 0 ? "" : "" + iface.listenPort());
@@ -87,8 +91,27 @@ public final class WgQuick {
         "Table",
         iface.routeTable().equals(RouteTable.MAIN) ? "" : iface.routeTable().toString());
     setting(out, "FwMark", iface.fwmark() == 0 ? "" : "0x" + Integer.toHexString(iface.fwmark()));
+    setting(out, "PostUp", up);
+    setting(out, "PreDown", down);
     config.peers().forEach(peer -> peer(out, peer));
     return out.toString();
+  }
+
+  /**
+   * The command as wg-quick takes it; empty when there is none, or after saying that it is lost.
+   */
+  private static String hook(StringBuilder out, Hooks hooks, HookEvent event) {
+    HookCommand command = hooks.at(event);
+    if (command == null) {
+      return "";
+    }
+    boolean known = event == HookEvent.UP || event == HookEvent.DOWN;
+    String text = known ? WgQuickHooks.write(command) : null;
+    if (text == null) {
+      out.append("# Not carried over: ").append(event.key()).append('\n');
+      return "";
+    }
+    return text;
   }
 
   private static void peer(StringBuilder out, PeerConfig peer) {

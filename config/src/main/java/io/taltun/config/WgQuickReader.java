@@ -33,10 +33,12 @@ final class WgQuickReader {
   ConfigResult read(String text) {
     WgQuickSections sections = WgQuickSections.parse(text, problems);
     InterfaceConfig iface = null;
+    Hooks hooks = Hooks.NONE;
     if (sections.iface() == null) {
       problems.error(Place.START, "[Interface] is missing; is this a wg-quick file?");
     } else {
       iface = iface(sections.iface());
+      hooks = WgQuickHooks.read(sections.iface(), interfaceName());
     }
     List<PeerConfig> peers = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -61,6 +63,7 @@ final class WgQuickReader {
             Relay.DEFAULT,
             Metrics.DEFAULT,
             Clients.DEFAULT,
+            hooks,
             problems.file()),
         problems.warnings());
   }
@@ -119,7 +122,13 @@ final class WgQuickReader {
     return publicKey == null
         ? null
         : new PeerConfig(
-            name, publicKey, presharedKey, endpoint, List.copyOf(allowedIps.keySet()), keepalive);
+            name,
+            publicKey,
+            presharedKey,
+            endpoint,
+            List.copyOf(allowedIps.keySet()),
+            keepalive,
+            AccessRules.NONE);
   }
 
   private static String name(WgQuickSections.Section section, int number, Set<String> taken) {

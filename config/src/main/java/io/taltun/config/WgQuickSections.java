@@ -10,14 +10,25 @@ import java.util.function.Function;
 /** The lines of a wg-quick file, sorted into sections. Keys and headers are case-insensitive. */
 final class WgQuickSections {
   private static final List<String> INTERFACE =
-      List.of("PrivateKey", "Address", "ListenPort", "MTU", "Table", "FwMark");
+      List.of(
+          "PrivateKey",
+          "Address",
+          "ListenPort",
+          "MTU",
+          "Table",
+          "FwMark",
+          "PostUp",
+          "PreDown",
+          "PostDown");
 
   private static final List<String> PEER =
       List.of("PublicKey", "PresharedKey", "Endpoint", "AllowedIPs", "PersistentKeepalive");
 
   /** What wg-quick does and a gateway does not. */
-  private static final List<String> WITHOUT_COUNTERPART =
-      List.of("DNS", "PreUp", "PostUp", "PreDown", "PostDown", "SaveConfig");
+  private static final List<String> WITHOUT_COUNTERPART = List.of("DNS", "PreUp", "SaveConfig");
+
+  /** They may stand several times, and a comma is theirs. */
+  private static final List<String> COMMANDS = List.of("PostUp", "PreDown", "PostDown");
 
   private static final List<String> LISTS = List.of("Address", "AllowedIPs");
 
@@ -136,6 +147,10 @@ final class WgQuickSections {
   private void add(String key, String line, String value, int start, Place keyPlace) {
     List<Placed<String>> values = current.values.computeIfAbsent(key, k -> new ArrayList<>());
     current.places.putIfAbsent(key, place(line, start, keyPlace.line()));
+    if (COMMANDS.contains(key)) {
+      command(key, value, place(line, start, keyPlace.line()), keyPlace);
+      return;
+    }
     if (!LISTS.contains(key)) {
       if (!values.isEmpty()) {
         problems.error(
@@ -158,6 +173,14 @@ final class WgQuickSections {
       }
       from += item.length() + 1;
     }
+  }
+
+  private void command(String key, String value, Place place, Place keyPlace) {
+    if (key.equals("PostDown")) {
+      problems.warn(
+          keyPlace, "PostDown runs while the device is still there: " + Quote.whole(value));
+    }
+    current.values.get(key).add(new Placed<>(value, place));
   }
 
   private static Place place(String line, int index, int number) {

@@ -206,7 +206,8 @@ class ConfigErrorsTest {
         wrong(
             "turbo: on",
             "3:3: unknown key `turbo` in `tuning`; known here are rekey-after-bytes, tun-tso,"
-                + " tun-uso, tun-gro, udp-gso, udp-gro, aead, pinning"),
+                + " tun-uso, tun-gro, udp-gso, udp-gro, aead, pinning, receive-buffer,"
+                + " send-buffer, tun-queue"),
         wrong(
             "tun-tso: off\n  tun-tso: off",
             "4:3: `tun-tso` stands twice, first on line 3; keep one"),
@@ -218,7 +219,13 @@ class ConfigErrorsTest {
         wrong("udp-gso: 0", "3:12: udp-gso: `0` is not auto or off"),
         wrong("udp-gro: 'no'", "3:12: udp-gro: `no` is not auto or off"),
         wrong("aead: evp", "3:9: aead: `evp` is not auto, fused, split or direct"),
-        wrong("pinning: true", "3:12: pinning: `true` is not auto, on or off"));
+        wrong("pinning: true", "3:12: pinning: `true` is not auto, on or off"),
+        wrong(
+            "receive-buffer: 4", "3:19: receive-buffer: `4` is not a size with its unit like 4MiB"),
+        wrong(
+            "send-buffer: 1GiB",
+            "3:16: send-buffer: `1GiB` is out of range; 64KiB to less than 1GiB"),
+        wrong("tun-queue: 8", "3:14: tun-queue: `8` is not a whole number from 16 to 65535"));
   }
 
   @ParameterizedTest
@@ -233,6 +240,34 @@ class ConfigErrorsTest {
         "interface: {private-key: OWN_PRIVATE, pinning: off}\n",
         "1:%d: unknown key `pinning` in `interface`; it belongs to `tuning`"
             .formatted("interface: {private-key: , ".length() + Samples.OWN_PRIVATE.length() + 1));
+  }
+
+  /** Sections of hooks and what is said about them. */
+  static Stream<Arguments> hooks() {
+    String iface = "interface: {private-key: OWN_PRIVATE}\n";
+    return Stream.of(
+        wrong(
+            iface + "hooks: {on-start: x}\n",
+            "2:9: unknown key `on-start` in `hooks`; known here are on-up, on-down,"
+                + " on-peer-online, on-peer-offline, timeout"),
+        wrong(
+            iface + "hooks: {on-up: ['']}\n", "2:17: on-up: the program is missing; name it first"),
+        wrong(
+            iface + "hooks: {on-up: {a: b}}\n",
+            "2:16: on-up: a single value is expected, this is a mapping"),
+        wrong(
+            iface + "hooks: {on-up: }\n",
+            "2:9: on-up: a value is missing; give one or remove the key"),
+        wrong(iface + "hooks: {timeout: 6m}\n", "2:18: timeout: `6m` is out of range; 1s to 5m"),
+        wrong(
+            iface + "hooks: {timeout: 10}\n",
+            "2:18: timeout: `10` is not a duration with its unit like 10s or 1m"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hooks")
+  void shouldNameThePlaceWhenAHookIsWrong(String yaml, String message) {
+    assertErrors(yaml, message);
   }
 
   /** Whole files and what is said about them. */
@@ -275,7 +310,7 @@ class ConfigErrorsTest {
         wrong(
             iface + "nat: {}\n",
             "2:1: unknown key `nat` in the file; known here are interface, peers, tuning,"
-                + " relay, metrics, clients"),
+                + " relay, metrics, clients, hooks"),
         wrong(iface + "peer: []\n", "2:1: unknown key `peer` in the file; did you mean `peers`?"),
         wrong(
             iface + "peers: {a: b}\n",
@@ -403,7 +438,7 @@ class ConfigErrorsTest {
         wrong(
             iface + "<<: {}\n",
             "2:1: unknown key `<<` in the file; known here are interface, peers, tuning, relay,"
-                + " metrics, clients"),
+                + " metrics, clients, hooks"),
         wrong(
             "interface: !!binary abc\n",
             "1:12: YAML tags are not supported; remove `tag:yaml.org,2002:binary`"),
@@ -483,7 +518,7 @@ class ConfigErrorsTest {
             + " one",
         "12:22: rekey-after-bytes: `1` is not a size with its unit like 1GiB or 512MiB",
         "13:1: unknown key `extra` in the file; known here are interface, peers, tuning, relay,"
-            + " metrics, clients");
+            + " metrics, clients, hooks");
   }
 
   /** Trap 25: a peer with our own key would make the gateway talk to itself and wait for itself. */

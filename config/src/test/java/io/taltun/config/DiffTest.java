@@ -170,7 +170,8 @@ class DiffTest {
                 Keys.PEER.stream().map("peers "::concat),
                 Keys.TUNING.stream().map("tuning "::concat),
                 Keys.RELAY.stream().map("relay "::concat),
-                Keys.METRICS.stream().map("metrics "::concat))
+                Keys.METRICS.stream().map("metrics "::concat),
+                Keys.HOOKS.stream().map("hooks "::concat))
             .flatMap(it -> it)
             .filter(key -> !key.endsWith("key-file"))
             .filter(key -> !Set.of("interface name", "peers public-key").contains(key))
@@ -252,9 +253,19 @@ class DiffTest {
             Tuning.LEAST_REKEY_AFTER_BYTES << random.nextInt(2),
             Offloads.AUTO,
             random.nextBoolean() ? AeadConstruction.AUTO : AeadConstruction.SPLIT,
-            Pinning.AUTO);
+            Pinning.AUTO,
+            4 << 20,
+            (1 + random.nextInt(8)) << 20,
+            500);
     return new TaltunConfig(
-        iface, peers, tuning, some.relay(), Metrics.DEFAULT, some.clients(), Samples.FILE);
+        iface,
+        peers,
+        tuning,
+        some.relay(),
+        Metrics.DEFAULT,
+        some.clients(),
+        Hooks.NONE,
+        Samples.FILE);
   }
 
   private static PeerConfig randomPeer(SplittableRandom random, int key) {

@@ -48,7 +48,8 @@ class PeersEditPropertyTest {
         presharedKey,
         random.nextInt(4) == 0 ? HostPort.parse("[2001:db8::1]:51820") : null,
         List.of(IpPrefix.parse("10.99.0.9/32"), IpPrefix.parse("fd99::9/128")),
-        random.nextInt(4) == 0 ? Duration.ofSeconds(7) : Duration.ZERO);
+        random.nextInt(4) == 0 ? Duration.ofSeconds(7) : Duration.ZERO,
+        AccessRules.NONE);
   }
 
   @Test

@@ -40,7 +40,8 @@ class PeersEditTest {
         presharedKey,
         null,
         List.of(IpPrefix.parse("10.99.0.7/32"), IpPrefix.parse("fd99::7/128")),
-        Duration.ZERO);
+        Duration.ZERO,
+        AccessRules.NONE);
   }
 
   private String add(String text) throws PeersEditException {

@@ -54,7 +54,7 @@ class PeersYamlTest {
     TaltunConfig config = valid(imported);
     String text = PeersYaml.write(config, ((ConfigResult.Valid) imported).warnings());
 
-    assertThat(text).contains("PostUp has no counterpart");
+    assertThat(text).contains("PreUp has no counterpart");
     assertThat(valid(Samples.parse(text))).isEqualTo(config);
   }
 

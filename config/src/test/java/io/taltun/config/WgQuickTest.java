@@ -28,7 +28,7 @@ class WgQuickTest {
           Table = 1234
           FwMark = 0xca6c
           DNS = 1.1.1.1, example.org
-          PostUp = iptables -A FORWARD -i %i -j ACCEPT
+          PreUp = iptables -A FORWARD -i %i -j ACCEPT
           SaveConfig = false
 
           ### Client Alice's phone
@@ -78,7 +78,7 @@ class WgQuickTest {
     assertThat(warnings(result))
         .containsExactly(
             "wg0.conf:10:1: DNS has no counterpart and is left out: `1.1.1.1, example.org`",
-            "wg0.conf:11:1: PostUp has no counterpart and is left out:"
+            "wg0.conf:11:1: PreUp has no counterpart and is left out:"
                 + " `iptables -A FORWARD -i %i -j ACCEPT`");
   }
 

@@ -27,7 +27,8 @@ public final class YamlTarget implements FuzzTarget {
           PresharedKey.none(),
           null,
           List.of(IpPrefix.parse("10.99.99.9/32")),
-          Duration.ZERO);
+          Duration.ZERO,
+          AccessRules.NONE);
 
   /** The file. */
   @Override

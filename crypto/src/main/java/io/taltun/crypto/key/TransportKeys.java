@@ -9,6 +9,9 @@ import java.util.Arrays;
  * session on the wire (whitepaper, section 5.4.5). Safe for use by several threads.
  */
 public final class TransportKeys implements AutoCloseable {
+  /** Bytes of both keys. */
+  public static final int BYTES = 2 * Key32.LENGTH;
+
   private final int localIndex;
   private final int remoteIndex;
   private final boolean initiator;
@@ -66,6 +69,35 @@ public final class TransportKeys implements AutoCloseable {
    */
   public TransportCipher opener(Aead aead) {
     return cipher(aead, receiving);
+  }
+
+  /**
+   * Copies of both keys for another process of this gateway: the sending one, the receiving one.
+   * The caller erases them.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  public byte[] copyBytes() {
+    byte[] send = sending.copy();
+    byte[] receive = receiving.copy();
+    byte[] both = Arrays.copyOf(send, BYTES);
+    System.arraycopy(receive, 0, both, Key32.LENGTH, Key32.LENGTH);
+    Arrays.fill(send, (byte) 0);
+    Arrays.fill(receive, (byte) 0);
+    return both;
+  }
+
+  /** What {@link #copyBytes} gave, which is copied. */
+  public static TransportKeys ofBytes(
+      int localIndex, int remoteIndex, boolean initiator, byte[] both) {
+    byte[] send = Arrays.copyOfRange(both, 0, Key32.LENGTH);
+    byte[] receive = Arrays.copyOfRange(both, Key32.LENGTH, BYTES);
+    try {
+      return of(localIndex, remoteIndex, initiator, send, receive);
+    } finally {
+      Arrays.fill(send, (byte) 0);
+      Arrays.fill(receive, (byte) 0);
+    }
   }
 
   private static TransportCipher cipher(Aead aead, SecretBytes secret) {

@@ -96,6 +96,23 @@ public final class CookieChecker implements AutoCloseable {
     Arrays.fill(cookie, (byte) 0);
   }
 
+  /** A copy of the cookie secret, the caller's to erase; null when there is none. */
+  public byte[] copySecret() {
+    return hasSecret ? secret.clone() : null;
+  }
+
+  /** When the secret was drawn; only while there is one. */
+  public long secretDrawnNs() {
+    return secretDrawnNs;
+  }
+
+  /** Takes a copy of another process's secret, so that cookies stay good. */
+  public void restoreSecret(byte[] other, long drawnNs) {
+    System.arraycopy(other, 0, secret, 0, SECRET_LENGTH);
+    secretDrawnNs = drawnNs;
+    hasSecret = true;
+  }
+
   /** Erases the cookie secret; a later reply draws a new one. */
   @Override
   public void close() {

@@ -44,6 +44,15 @@ public final class Tai64n {
    */
   public Tai64n(InstantSource wall, byte[] greatestSeen) {
     this(wall);
+    startAbove(greatestSeen);
+  }
+
+  /**
+   * From now on labels are greater than {@code greatestSeen}, 12 bytes.
+   *
+   * @throws IllegalArgumentException when that is not a label
+   */
+  public void startAbove(byte[] greatestSeen) {
     if (greatestSeen.length != LENGTH) {
       throw new IllegalArgumentException("a TAI64N label is " + LENGTH + " bytes");
     }

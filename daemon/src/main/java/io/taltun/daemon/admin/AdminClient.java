@@ -5,7 +5,9 @@ import io.taltun.daemon.gateway.GatewayStatus;
 import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.reload.ReloadAnswer;
 import io.taltun.daemon.reload.ReloadRequest;
+import io.taltun.daemon.why.Explanation;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +39,17 @@ public final class AdminClient {
   /** The parsed info. */
   public GatewayInfo info() throws IOException {
     return AdminJson.MAPPER.readValue(exchange("GET", "/info"), GatewayInfo.class);
+  }
+
+  /** What becomes of packets to an address. */
+  public Explanation why(InetAddress address) throws IOException {
+    return AdminJson.MAPPER.readValue(
+        exchange("GET", "/why?address=" + address.getHostAddress()), Explanation.class);
+  }
+
+  /** The explanation in lines of JSON. */
+  public static String json(Explanation explanation) throws IOException {
+    return AdminJson.MAPPER.writeValueAsString(explanation);
   }
 
   /** Returns when the gateway says that it is well. */

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutException;
+import io.taltun.config.IpPrefix;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.health.Health;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger("admin");
   private static final String STOP = "/stop";
+  private static final String WHY = "/why?address=";
 
   private final Gateway gateway;
   private final AdminTasks tasks;
@@ -58,6 +60,18 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Map.of(HttpMethod.POST, () -> Map.of("stopping", gateway.name())));
   }
 
+  private Map<HttpMethod, Supplier<Object>> why(String path) {
+    return Map.of(HttpMethod.GET, () -> explain(path.substring(WHY.length())));
+  }
+
+  private Object explain(String address) {
+    try {
+      return gateway.why(IpPrefix.parse(address).address());
+    } catch (IllegalArgumentException e) {
+      return new Unwell(error(e.getMessage()));
+    }
+  }
+
   /** Never waits for the gateway: what it says is at most one beat old. */
   private Object health() {
     Health health = gateway.health();
@@ -72,7 +86,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
     String path = request.uri();
-    var byMethod = answers.get(path);
+    // The only one with a question in its path.
+    var byMethod = path.startsWith(WHY) ? why(path) : answers.get(path);
     if (!request.decoderResult().isSuccess()) {
       send(context, false, HttpResponseStatus.BAD_REQUEST, error("not a request"));
       return;

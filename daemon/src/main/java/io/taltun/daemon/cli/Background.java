@@ -37,6 +37,19 @@ final class Background {
    */
   void start(List<String> arguments) throws IOException, InterruptedException {
     host.requireNotRunning(name);
+    run(arguments, null);
+  }
+
+  /** The same beside the process that answers until then: the new one has another socket. */
+  void takeOver(List<String> arguments) throws IOException, InterruptedException {
+    Path socket = host.adminSocket(name);
+    run(arguments, Files.exists(socket) ? SocketFile.identity(socket) : null);
+  }
+
+  /**
+   * @param before the socket file of the process before, null for none
+   */
+  private void run(List<String> arguments, Object before) throws IOException, InterruptedException {
     if (host.selfCommand().isEmpty()) {
       throw new CommandFailure("/proc is not readable; use systemd or run it in the foreground");
     }
@@ -59,14 +72,14 @@ final class Background {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    await(child, logStart, "taltun " + arguments.getFirst() + ": ");
+    await(child, logStart, before, "taltun " + arguments.getFirst() + ": ");
   }
 
-  private void await(Process child, long logStart, String errorPrefix)
+  private void await(Process child, long logStart, Object before, String errorPrefix)
       throws IOException, InterruptedException {
     AdminClient client = new AdminClient(host.adminSocket(name));
     long deadlineNs = System.nanoTime() + TIMEOUT_NS;
-    while (!answers(client)) {
+    while (SocketFile.identity(host.adminSocket(name)).equals(before) || !answers(client)) {
       if (child.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
         throw CommandFailure.ofChild(
             lastWords(logStart, errorPrefix), Math.max(1, child.exitValue()));

@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "down", description = "Stop a running gateway and wait until it is gone.")
 final class Down implements Callable<Integer> {
-  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+  /** More than the ten seconds that an on-down command has by default. */
+  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+
   private static final long POLL_MS = 20;
 
   @Spec private CommandSpec spec;
@@ -42,7 +44,7 @@ final class Down implements Callable<Integer> {
     while (Files.exists(host.adminSocket(chosen)) || NetworkDevices.exists(chosen)) {
       if (deadlineNs - System.nanoTime() < 0) {
         throw new CommandFailure(
-            chosen + " is still stopping after 10 s; see its log, or end its process");
+            chosen + " is still stopping after 30 s; see its log, or end its process");
       }
       Thread.sleep(POLL_MS);
     }

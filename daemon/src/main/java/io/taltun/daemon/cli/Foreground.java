@@ -1,24 +1,31 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.HookEvent;
+import io.taltun.config.Hooks;
+import io.taltun.config.InterfaceConfig;
 import io.taltun.config.Metrics;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminServer;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.GatewayStartException;
 import io.taltun.daemon.gateway.GatewayStatus;
-import io.taltun.daemon.gateway.PeerStatus;
+import io.taltun.daemon.hook.GatewayHooks;
 import io.taltun.daemon.metrics.MetricsServer;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.systemd.ServiceManager;
+import io.taltun.daemon.takeover.TakeoverServer;
 import io.taltun.daemon.uapi.UapiServer;
 import io.taltun.daemon.unix.SocketFileWatch;
 import io.taltun.daemon.unix.SocketInUseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /** One gateway's life in this process, from its start to its last trace. */
 final class Foreground {
@@ -35,16 +42,27 @@ final class Foreground {
   private final Path file;
   private final Metrics metrics;
   private final boolean bare;
+  private final boolean takesOver;
+  private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
-  private Foreground(Host host, String name, Start start, Path file, Metrics metrics) {
+  private Foreground(
+      Host host,
+      String name,
+      Start start,
+      boolean takesOver,
+      Path file,
+      Metrics metrics,
+      GatewayHooks hooks) {
     this.host = host;
     this.name = name;
     this.start = start;
     this.file = file;
     this.metrics = metrics;
     this.bare = file == null;
+    this.takesOver = takesOver;
+    this.hooks = hooks;
   }
 
   /**
@@ -52,21 +70,29 @@ final class Foreground {
    * failure.
    *
    * @param stateFolder where it finds and leaves what it learns
+   * @param takeover whether it goes on in the place of the process that runs it
    */
-  static Foreground configured(Host host, TaltunConfig config, Path stateFolder) {
-    String name = config.iface().name();
-    Path stateFile = stateFolder.resolve(name + ".state");
+  static Foreground configured(Host host, TaltunConfig config, Path stateFolder, boolean takeover) {
+    InterfaceConfig iface = config.iface();
+    Path stateFile = stateFolder.resolve(iface.name() + ".state");
+    GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
     return new Foreground(
         host,
-        name,
-        () -> host.gateways().start(config, stateFile),
+        iface.name(),
+        takeover
+            ? () -> host.gateways().takeOver(config, stateFile, host.takeoverSocket(iface.name()))
+            : () -> host.gateways().start(config, stateFile),
+        takeover,
         config.source(),
-        config.metrics());
+        config.metrics(),
+        hooks);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
-    return new Foreground(host, name, () -> host.gateways().startBare(name), null, Metrics.OFF);
+    GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
+    return new Foreground(
+        host, name, () -> host.gateways().startBare(name), false, null, Metrics.OFF, none);
   }
 
   /**
@@ -75,7 +101,9 @@ final class Foreground {
    * @throws CommandFailure when it does not start, or breaks
    */
   void run(boolean untilStdinCloses) throws InterruptedException {
-    host.requireNotRunning(name);
+    if (!takesOver) {
+      host.requireNotRunning(name);
+    }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
     Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
@@ -91,28 +119,82 @@ final class Foreground {
   }
 
   private void serve(Gateway gateway) throws InterruptedException {
-    Reloader reloader = new Reloader(gateway, file);
-    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway);
-        AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
-        MetricsServer _ = serveMetrics(gateway);
-        SocketFileWatch _ = bare ? watch() : null) {
-      Signals.handle("USR1", () -> dump(gateway));
-      Signals.handle("HUP", () -> reload(reloader));
-      stop.setGateway(gateway);
-      LOG.info("{} answers on {}", name, host.adminSocket(name));
-      gateway.onHealth(services.watchdog());
-      services.ready(name + " is up");
-      String broken = gateway.awaitStop();
-      services.stopping();
-      if (broken != null && !(bare && gateway.deviceDeleted())) {
-        throw new CommandFailure(broken);
+    if (takesOver) {
+      removeFilesOfTheProcessBefore();
+    }
+    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
+      // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
+      String refused = takesOver ? null : hooks.run(HookEvent.UP, null);
+      if (refused != null) {
+        throw new CommandFailure(refused + "; " + name + " is taken down again");
       }
-      LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
+      serveUntilStopped(gateway);
     } catch (SocketInUseException e) {
       throw host.runsAlready(name);
     } catch (IOException e) {
       throw new CommandFailure(e.getMessage(), e);
     }
+  }
+
+  private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
+    String reason = "not started";
+    Reloader reloader = new Reloader(gateway, file);
+    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+        TakeoverServer _ = takeovers(gateway);
+        MetricsServer _ = serveMetrics(gateway);
+        SocketFileWatch _ = bare ? watch() : null) {
+      Signals.handle("USR1", () -> dump(gateway));
+      Signals.handle("HUP", () -> reload(reloader));
+      gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
+      gateway.listen(hooks);
+      stop.setGateway(gateway);
+      LOG.info("{} answers on {}", name, host.adminSocket(name));
+      gateway.onHealth(services.watchdog());
+      services.ready(name + " is up");
+      String broken = gateway.awaitStop();
+      if (gateway.isGivenAway()) {
+        endWithoutATrace();
+      }
+      services.stopping();
+      reason = broken == null ? "stopped" : broken;
+      if (broken != null && !(bare && gateway.deviceDeleted())) {
+        throw new CommandFailure(broken);
+      }
+      LOG.info("{} stops{}", name, broken == null ? "" : ": " + broken);
+    } finally {
+      hooks.close();
+      hooks.run(HookEvent.DOWN, reason);
+    }
+  }
+
+  /** Its sockets still work, for those who are connected; whoever comes now is to find ours. */
+  private void removeFilesOfTheProcessBefore() {
+    try {
+      Files.deleteIfExists(host.uapiSocket(name));
+      Files.deleteIfExists(host.adminSocket(name));
+    } catch (IOException e) {
+      throw new CommandFailure("cannot replace " + name + "'s sockets: " + e.getMessage(), e);
+    }
+  }
+
+  /** Null where nobody can take the gateway over. */
+  private TakeoverServer takeovers(Gateway gateway) throws IOException {
+    return gateway.giver() == null
+        ? null
+        : TakeoverServer.open(
+            host.takeoverSocket(name),
+            gateway.giver(),
+            pid -> {
+              LOG.info("{} goes on in process {}; this one ends", name, pid);
+              services.handedOverTo(pid);
+              gateway.givenAway();
+            });
+  }
+
+  /** Nothing is closed and nothing taken back: all of it is the other process's. */
+  private static void endWithoutATrace() {
+    System.err.flush();
+    Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
   }
 
   private void reload(Reloader reloader) {
@@ -122,6 +204,8 @@ final class Foreground {
 
   /** Without them the gateway is as good as with them: null where they cannot be served. */
   private MetricsServer serveMetrics(Gateway gateway) {
+    // The process before, if there was one, has the port until its end.
+    gateway.serving();
     if (!metrics.enabled()) {
       return null;
     }
@@ -168,8 +252,7 @@ final class Foreground {
         status.modes().describe(),
         status.drops(),
         status.counters());
-    for (PeerStatus peer : status.peers()) {
-      LOG.info("{}: {}", status.name(), peer);
-    }
+    status.peers().forEach(peer -> LOG.info("{}: {}", status.name(), peer));
+    gateway.dump().forEach(line -> LOG.info("{}: {}", status.name(), line));
   }
 }

@@ -36,6 +36,11 @@ record Host(
     return runFolder.resolve(name + SOCKET_SUFFIX);
   }
 
+  /** Where a gateway listens for the process that takes it over. */
+  Path takeoverSocket(String name) {
+    return runFolder.resolve(name + ".takeover");
+  }
+
   Path uapiSocket(String name) {
     return wireguardFolder.resolve(name + SOCKET_SUFFIX);
   }

@@ -1,5 +1,6 @@
 package io.taltun.daemon.cli;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.ClientConfig;
 import io.taltun.config.Clients;
 import io.taltun.config.FreeAddress;
@@ -70,7 +71,8 @@ record NewClient(PeerConfig peer, ClientConfig config, Optional<String> warning)
             clients.allowedIps().isEmpty() ? networks(gateway.iface()) : clients.allowedIps(),
             endpoint.value,
             clients.persistentKeepalive());
-    PeerConfig peer = new PeerConfig(name, clientKey, presharedKey, null, own, Duration.ZERO);
+    PeerConfig peer =
+        new PeerConfig(name, clientKey, presharedKey, null, own, Duration.ZERO, AccessRules.NONE);
     return new NewClient(peer, config, Optional.ofNullable(endpoint.warning));
   }
 

@@ -36,6 +36,26 @@ public final class Quantities {
         : two(seconds / DAY, "d", seconds % DAY / HOUR, "h");
   }
 
+  /** {@code 0.45 ms}, {@code 12.3 ms}, {@code 1.20 s}. */
+  public static String roundTrip(long nanoseconds) {
+    double ms = nanoseconds / 1e6;
+    return ms < 9.995
+        ? String.format(Locale.ROOT, "%.2f ms", ms)
+        : ms < 999.5
+            ? String.format(Locale.ROOT, ms < 99.95 ? "%.1f ms" : "%.0f ms", ms)
+            : String.format(Locale.ROOT, "%.2f s", ms / 1000);
+  }
+
+  /** {@code 0%}, {@code 0.2%}, {@code 12%} of a share from 0 to 1. */
+  public static String share(double share) {
+    double percent = share * 100;
+    return percent == 0
+        ? "0%"
+        : percent < 0.1
+            ? "<0.1%"
+            : String.format(Locale.ROOT, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+  }
+
   private static String two(long large, String largeUnit, long small, String smallUnit) {
     return large + largeUnit + (small == 0 ? "" : " " + small + smallUnit);
   }

@@ -1,6 +1,7 @@
 package io.taltun.daemon.cli;
 
 import io.taltun.daemon.admin.AdminClient;
+import io.taltun.daemon.cli.watch.StatusWatch;
 import io.taltun.daemon.gateway.GatewayStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,10 +19,8 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "status", description = "Show every peer of the running gateways.")
 final class Status implements Callable<Integer> {
-  private static final long REDRAW_MS = 1000;
-
-  /** ECMA-48: cursor home, then erase from there to the end. */
-  private static final String REDRAW = "\u001b[H\u001b[2J";
+  private static final double LEAST_INTERVAL = 0.1;
+  private static final double MOST_INTERVAL = 3600;
 
   @Spec private CommandSpec spec;
 
@@ -34,8 +33,14 @@ final class Status implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object, as the admin socket gives it.")
   private boolean json;
 
-  @Option(names = "--watch", description = "Show it again every second, until Ctrl-C.")
+  @Option(names = "--watch", description = "Show it again and again, with rates, until Ctrl-C.")
   private boolean watch;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "SECONDS",
+      description = "With --watch: how often, 0.1 to 3600; default: 1.")
+  private Double interval;
 
   private final Host host;
 
@@ -49,18 +54,50 @@ final class Status implements Callable<Integer> {
     if (json && watch) {
       throw new ParameterException(spec.commandLine(), "--json and --watch exclude each other");
     }
+    if (interval != null
+        && (!watch || !(interval >= LEAST_INTERVAL && interval <= MOST_INTERVAL))) {
+      throw new ParameterException(
+          spec.commandLine(), "--interval goes with --watch and takes 0.1 to 3600 seconds");
+    }
     if (json) {
       out.println(statusJson(new AdminClient(host.adminSocket(host.chosen(name)))));
       return CommandLine.ExitCode.OK;
     }
-    out.print(render());
-    out.flush();
-    while (watch) {
-      Thread.sleep(REDRAW_MS);
-      out.print((host.terminal().output() ? REDRAW : "\n") + render());
+    String first = render();
+    if (!watch || !canRedraw()) {
+      out.print(first);
       out.flush();
     }
+    if (watch) {
+      watch(out, Math.round((interval == null ? 1 : interval) * 1000));
+    }
     return CommandLine.ExitCode.OK;
+  }
+
+  private boolean canRedraw() {
+    String terminalType = System.getenv("TERM");
+    return host.terminal().output() && terminalType != null && !terminalType.equals("dumb");
+  }
+
+  private void watch(PrintWriter out, long intervalMs) throws InterruptedException {
+    if (!canRedraw()) {
+      while (!out.checkError()) {
+        Thread.sleep(intervalMs);
+        out.print("\n" + render());
+        out.flush();
+      }
+      return;
+    }
+    String chosen = name == null ? null : host.chosen(name);
+    StatusWatch screen =
+        new StatusWatch(
+            host.terminal(),
+            () -> chosen == null ? host.running() : List.of(chosen),
+            each -> new AdminClient(host.adminSocket(each)).status());
+    Signals.handle("INT", screen::end);
+    Signals.handle("TERM", screen::end);
+    Signals.handle("WINCH", screen::redraw);
+    screen.run(out, intervalMs);
   }
 
   private String render() {

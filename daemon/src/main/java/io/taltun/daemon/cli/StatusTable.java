@@ -11,10 +11,22 @@ import java.util.stream.Collectors;
 /** A status for people: the gateway's lines, a line for each peer, drops when there are any. */
 public final class StatusTable {
   private static final List<String> HEADINGS =
-      List.of("PEER", "STATE", "ENDPOINT", "PATH", "HANDSHAKE", "RECEIVED", "SENT", "ALLOWED IPS");
+      List.of(
+          "PEER",
+          "STATE",
+          "ENDPOINT",
+          "PATH",
+          "HANDSHAKE",
+          "RECEIVED",
+          "SENT",
+          "IN/S",
+          "OUT/S",
+          "RTT",
+          "LOSS",
+          "ALLOWED IPS");
   private static final int STATE_COLUMN = 1;
   private static final int FIRST_NUMBER = 5;
-  private static final int LAST_NUMBER = 6;
+  private static final int LAST_NUMBER = 10;
   private static final String NOTHING = "-";
 
   private final Terminal terminal;
@@ -86,6 +98,10 @@ public final class StatusTable {
         handshake(peer.lastHandshakeEpochNanos()),
         Quantities.bytes(peer.receivedBytes()),
         Quantities.bytes(peer.sentBytes()),
+        Quantities.bytes(peer.receivedBytesPerSecond()),
+        Quantities.bytes(peer.sentBytesPerSecond()),
+        peer.roundTripNanos() == null ? NOTHING : Quantities.roundTrip(peer.roundTripNanos()),
+        peer.receiveLoss() == null ? NOTHING : Quantities.share(peer.receiveLoss()),
         peer.allowedIps().isEmpty() ? NOTHING : String.join(", ", peer.allowedIps()));
   }
 

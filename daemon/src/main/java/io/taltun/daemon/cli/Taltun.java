@@ -86,6 +86,7 @@ public final class Taltun implements Runnable {
     commands.put("down", () -> new Down(host));
     commands.put("reload", () -> new Reload(host));
     commands.put("status", () -> new Status(host));
+    commands.put("why", () -> new Why(host));
     commands.put("peer", () -> Peer.commandLine(host));
     commands.put("wg", () -> new Wg(host, root));
     commands.put("check", () -> new Check(host));

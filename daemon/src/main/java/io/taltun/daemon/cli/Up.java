@@ -45,6 +45,14 @@ final class Up implements Callable<Integer> {
   private boolean daemon;
 
   @Option(
+      names = "--takeover",
+      description = {
+        "Go on in the place of the process that runs this gateway, which ends:",
+        "no packet is lost and no session begins anew."
+      })
+  private boolean takeover;
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       description = "With --daemon: where the log goes; default: /run/taltun/NAME.log.")
@@ -97,8 +105,9 @@ final class Up implements Callable<Integer> {
             logFormat == LogFormat.JSON
                 ? LogStyle.JSON
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
-        Logs.configure(style, root.debug() ? Level.FINE : Level.INFO, root.debug());
-        Foreground.configured(host, config, stateFolder()).run(untilStdinCloses);
+        Logs.configure(
+            style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
+        Foreground.configured(host, config, stateFolder(), takeover).run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
@@ -117,7 +126,12 @@ final class Up implements Callable<Integer> {
     if (root.debug()) {
       arguments.add("--debug");
     }
-    background.start(arguments);
+    if (takeover) {
+      arguments.add("--takeover");
+      background.takeOver(arguments);
+    } else {
+      background.start(arguments);
+    }
     spec.commandLine()
         .getOut()
         .println(
@@ -142,7 +156,7 @@ final class Up implements Callable<Integer> {
           .getOut()
           .println(
               ("wrote %s with a fresh key (public key %s);"
-                      + " add your peers to it, then run 'taltun up' again")
+                      + " add clients with 'taltun peer add NAME', then run 'taltun up' again")
                   .formatted(target, publicKey));
     }
   }

@@ -45,6 +45,22 @@ final class AllowedIpTable {
     from.prefixes.clear();
   }
 
+  /** The longest prefix that has the address; null when nobody's does. */
+  IpPrefix longestPrefix(InetAddress address) {
+    for (int length = address.getAddress().length * Byte.SIZE; length >= 0; length--) {
+      IpPrefix prefix = new IpPrefix(address, length).network();
+      if (owners.containsKey(prefix)) {
+        return prefix;
+      }
+    }
+    return null;
+  }
+
+  /** Whose a prefix is; null for nobody's. */
+  PeerEntry owner(IpPrefix prefix) {
+    return owners.get(prefix);
+  }
+
   /** Whether an owner changed since the last call. */
   boolean takeChanged() {
     boolean since = changed;

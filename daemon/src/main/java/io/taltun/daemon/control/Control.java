@@ -12,7 +12,9 @@ import io.taltun.crypto.primitive.Aead;
 import io.taltun.daemon.mtu.PathUse;
 import io.taltun.daemon.peer.DeviceProtocol;
 import io.taltun.daemon.peer.HandshakeDrop;
+import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
 import io.taltun.dataplane.os.NanoClock;
@@ -35,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,11 +58,23 @@ public final class Control {
   private final AllowedIpTable prefixes = new AllowedIpTable();
   private final ControlCounters counters = new ControlCounters();
   private final HandshakeSender sender = new HandshakeSender(counters);
+  private final PeerEvents events;
+  private final OverflowWatch overflows;
   private final DataplaneActions actions;
   private final DeviceProtocol protocol;
   private final NanoClock clock;
   private final PeerMemory memory;
+  private final Tai64n timestamps;
+  private final DeviceHandover handover;
   private final EndpointResolver resolver = new EndpointResolver();
+
+  // Written by start().
+  private ControlLoop loop;
+  // Written before the thread starts.
+  private LongSupplier tunDrops = () -> 0;
+
+  // Written by the control thread once a second.
+  private volatile long tunDropped;
 
   // Written by the control thread; null without a private key.
   private StaticIdentity identity;
@@ -93,26 +108,39 @@ public final class Control {
     InstantSource wallClock = InstantSource.system();
     EndpointNames names = new EndpointNames(this::lookUp, this::moveTo);
     byte[] greatestSent = memory.greatestSent();
-    Tai64n timestamps =
-        greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    timestamps = greatestSent == null ? new Tai64n(wallClock) : new Tai64n(wallClock, greatestSent);
+    events = new PeerEvents(peers, clock);
+    overflows = new OverflowWatch(this::latestDrops);
     actions =
         new DataplaneActions(
             workers,
             peers,
             sender,
             aead,
-            names,
             new Clocks(clock, wallClock),
             counters,
             timestamps,
-            memory);
+            memory,
+            new PeerWatchers(names, events));
     protocol = new DeviceProtocol(null, timestamps, random, peers, actions, rekeyAfterBytes);
+    handover = new DeviceHandover(workers, peers, protocol, aead);
+  }
+
+  /**
+   * Counts what the kernel drops before the workers read it; before {@link #start}.
+   *
+   * @param total so far; asked on the control thread
+   */
+  public void countTunDrops(LongSupplier total) {
+    tunDrops = total;
   }
 
   /** Starts the thread. */
   public void start() {
     TrafficSampler sampler = new TrafficSampler(peers, protocol, clock.nowNs());
-    thread.start(new ControlLoop(workers, protocol, peers, sampler, sender, counters, clock));
+    SlowSampler slow = new SlowSampler(peers, events, overflows, clock.nowNs());
+    loop = new ControlLoop(workers, protocol, peers, sampler, slow, sender, counters, clock);
+    thread.start(loop);
   }
 
   /** Runs a task on the control thread; its result is always completed. Any thread. */
@@ -245,8 +273,14 @@ public final class Control {
   }
 
   /** A peer that was removed leaves nothing. */
-  void forget(PeerEntry entry) {
+  void forget(PeerEntry entry, long nowNs) {
+    events.onRemoved(entry, nowNs);
     memory.forget(entry.publicKey());
+  }
+
+  /** Tells a listener of the peers that are there, and of all that come and go from now on. */
+  public void listen(PeerListener listener) {
+    events.listen(listener);
   }
 
   void changeIdentity(StaticIdentity changed, long nowNs) {
@@ -274,7 +308,77 @@ public final class Control {
 
   /** The link is down: all sessions are erased. */
   public void localDown() {
-    protocol.onLocalDown(clock.nowNs());
+    long nowNs = clock.nowNs();
+    protocol.onLocalDown(nowNs);
+    events.onLinkDown(nowNs);
+  }
+
+  // From one process of a gateway to the next; no worker runs meanwhile.
+
+  /** What the next process goes on from, the caller's to erase. Control thread. */
+  public DeviceTransfer transfer() {
+    loop.takeReports();
+    return new DeviceTransfer(
+        publicKey(), timestamps.last(), protocol.copyCookieSecret(), handover.parts());
+  }
+
+  /**
+   * Something like {@link #transfer}, to be thrown away, that no worker has to stand still for:
+   * what is done for the first time takes a hundred times as long. The caller erases it.
+   */
+  public DeviceTransfer rehearsal() {
+    handover.rehearseAdoption();
+    return new DeviceTransfer(
+        publicKey(), timestamps.last(), protocol.copyCookieSecret(), handover.rehearsal());
+  }
+
+  /**
+   * Goes on from what another process left, with the peers that are configured. Before {@link
+   * #start}.
+   *
+   * @return what is to be done once the threads run, on the control thread
+   */
+  public Runnable adopt(DeviceTransfer from) {
+    timestamps.startAbove(from.timestamp());
+    if (!from.publicKey().equals(publicKey())) {
+      LOG.warn("the private key is another one: peers begin with new handshakes");
+      return this::localUp;
+    }
+    if (from.cookies() != null) {
+      protocol.adopt(from.cookies());
+    }
+    Map<PeerProtocol, PeerEntry> adopted = handover.adopt(from.peers());
+    for (PeerEntry entry : adopted.values()) {
+      remember(entry);
+    }
+    return () -> {
+      protocol.onTakenOver(adopted.keySet(), clock.nowNs());
+      handover.goOn(adopted.values());
+    };
+  }
+
+  private void remember(PeerEntry entry) {
+    byte[] timestamp = protocol.transfer(entry.protocol()).greatestTimestamp();
+    memory.answered(entry.publicKey(), timestamp);
+    Endpoint endpoint = entry.protocol().endpoint();
+    if (endpoint != null) {
+      memory.learned(entry.publicKey(), endpoint, entry.configuredEndpointText());
+    }
+  }
+
+  /** Another process has the sessions: their keys are erased here. Control thread. */
+  public void eraseKeys() {
+    handover.eraseKeys();
+    eraseIdentity();
+  }
+
+  /**
+   * Another process may have used the sessions: they are never used here again, and every peer
+   * begins with a new handshake. Control thread.
+   */
+  public void forgetSessions() {
+    localDown();
+    localUp();
   }
 
   // What there is, on the control thread.
@@ -360,12 +464,19 @@ public final class Control {
       putUnlessZero(drops, "handshake_" + reason.label(), counters.get(reason));
     }
     putUnlessZero(drops, "handshake_unsent", counters.get(ControlCounter.MESSAGES_UNSENT));
+    putUnlessZero(drops, OverflowWatch.TUN_QUEUE_FULL, tunDropped);
     return drops;
+  }
+
+  private Map<String, Long> latestDrops() {
+    tunDropped = tunDrops.getAsLong();
+    return drops();
   }
 
   private static void putUnlessZero(Map<String, Long> map, String label, long value) {
     if (value != 0) {
-      map.put(label, value);
+      // A worker's queue and the control thread's may share a label.
+      map.merge(label, value, Long::sum);
     }
   }
 
@@ -378,7 +489,18 @@ public final class Control {
     for (ControlCounter counter : ControlCounter.values()) {
       all.put(counter.label(), counters.get(counter));
     }
+    all.putAll(events.counts());
     return all;
+  }
+
+  /** To whom packets to an address go, and how that peer is; null for nobody. */
+  public PeerFacts destination(InetAddress address) {
+    return new DestinationReader(prefixes, clock.nowNs()).read(address);
+  }
+
+  /** What only a developer wants to know, a line each. */
+  public List<String> dump() {
+    return StateDump.of(workers, protocol, peers, clock.nowNs());
   }
 
   /** Retires all sessions and ends the thread; the workers still have to erase the keys. */

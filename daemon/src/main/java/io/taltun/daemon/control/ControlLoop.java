@@ -22,6 +22,7 @@ public final class ControlLoop {
   private final DeviceProtocol protocol;
   private final PeerTable peers;
   private final TrafficSampler sampler;
+  private final SlowSampler slowSampler;
   private final NanoClock clock;
   private final HandshakeIntake intake;
   private final HandshakeSender sender;
@@ -33,6 +34,7 @@ public final class ControlLoop {
       DeviceProtocol protocol,
       PeerTable peers,
       TrafficSampler sampler,
+      SlowSampler slowSampler,
       HandshakeSender sender,
       ControlCounters counters,
       NanoClock clock) {
@@ -40,6 +42,7 @@ public final class ControlLoop {
     this.protocol = protocol;
     this.peers = peers;
     this.sampler = sampler;
+    this.slowSampler = slowSampler;
     this.sender = sender;
     this.counters = counters;
     this.clock = clock;
@@ -60,6 +63,7 @@ public final class ControlLoop {
     long checkInNs = intake.check();
     long nowNs = clock.nowNs();
     long sampleInNs = sampler.sample(nowNs);
+    slowSampler.sample(nowNs);
     protocol.poll(nowNs);
     long releaseInNs = denials.release(nowNs);
     long answerInNs = intake.answer();
@@ -80,6 +84,16 @@ public final class ControlLoop {
     return deadlineNs == DeviceProtocol.NO_DEADLINE
         ? Long.MAX_VALUE
         : Math.max(0, deadlineNs - nowNs);
+  }
+
+  /** Takes all that the workers reported, while they stand still; starts nothing else. */
+  void takeReports() {
+    for (int i = 0; i < workers.size(); i++) {
+      while (drain(workers.control(i).reports())) {
+        // each takes a bounded number
+      }
+    }
+    sender.flush();
   }
 
   /** Whether the workers brought so much that they need not wake the thread for more. */

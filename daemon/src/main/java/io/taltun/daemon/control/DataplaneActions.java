@@ -4,6 +4,7 @@ import io.taltun.crypto.key.TransportKeys;
 import io.taltun.crypto.noise.Tai64n;
 import io.taltun.crypto.primitive.Aead;
 import io.taltun.crypto.wire.MessageType;
+import io.taltun.daemon.log.Facts;
 import io.taltun.daemon.peer.Actions;
 import io.taltun.daemon.peer.HandshakeDrop;
 import io.taltun.daemon.peer.PeerProtocol;
@@ -19,6 +20,7 @@ import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Turns what the protocol decides into sessions, snapshots and commands. Control thread only. */
 final class DataplaneActions implements Actions {
@@ -28,31 +30,31 @@ final class DataplaneActions implements Actions {
   private final PeerTable peers;
   private final HandshakeSender sender;
   private final Aead aead;
-  private final EndpointNames names;
   private final Clocks clocks;
   private final ControlCounters counters;
   private final Tai64n timestamps;
   private final PeerMemory memory;
+  private final PeerWatchers watchers;
 
   DataplaneActions(
       WorkerGroup workers,
       PeerTable peers,
       HandshakeSender sender,
       Aead aead,
-      EndpointNames names,
       Clocks clocks,
       ControlCounters counters,
       Tai64n timestamps,
-      PeerMemory memory) {
+      PeerMemory memory,
+      PeerWatchers watchers) {
     this.workers = workers;
     this.peers = peers;
     this.sender = sender;
     this.aead = aead;
-    this.names = names;
     this.clocks = clocks;
     this.counters = counters;
     this.timestamps = timestamps;
     this.memory = memory;
+    this.watchers = watchers;
   }
 
   @Override
@@ -60,7 +62,9 @@ final class DataplaneActions implements Actions {
     int type = MessageType.of(message, length);
     counters.sent(type);
     if (type == MessageType.INITIATION) {
-      entry(peer).initiationSent(clocks.boot().nowNs());
+      long nowNs = clocks.boot().nowNs();
+      entry(peer).initiationSent(nowNs);
+      entry(peer).handshakes.onInitiationSent(nowNs);
       memory.sent(timestamps.last());
     }
     sender.send(peer == null ? null : entry(peer).peer(), message, length, to);
@@ -106,6 +110,8 @@ final class DataplaneActions implements Actions {
       Instant wall = clocks.wall().instant();
       entry.setLastHandshakeEpochNs(wall.getEpochSecond() * 1_000_000_000L + wall.getNano());
       workers.postAll(new WorkerCommand.SendWaiting(entry.peer()));
+      entry.handshakes.onSession(current, clocks.boot().nowNs());
+      watchers.events().onSession(entry);
     }
   }
 
@@ -125,7 +131,7 @@ final class DataplaneActions implements Actions {
   @Override
   public void unanswered(PeerProtocol peer, long nowNs) {
     counters.add(ControlCounter.INITIATIONS_UNANSWERED, 1);
-    names.onUnanswered(entry(peer), nowNs);
+    watchers.names().onUnanswered(entry(peer), nowNs);
   }
 
   @Override
@@ -144,11 +150,19 @@ final class DataplaneActions implements Actions {
   public void stateChanged(PeerProtocol peer, PeerState state) {
     PeerEntry entry = entry(peer);
     entry.setState(state);
-    switch (state) {
-      case ONLINE -> LOG.info("peer {} is online at {}", entry.name(), peer.endpoint());
-      case OFFLINE ->
-          LOG.info("peer {} is offline: no answer from {}", entry.name(), peer.endpoint());
-      default -> LOG.debug("peer {} is {}", entry.name(), state);
+    if (state == PeerState.OFFLINE) {
+      Facts.of("peer-unanswered")
+          .with("peer", entry.name())
+          .with("public_key", entry.publicKey().toBase64())
+          .with("endpoint", peer.endpoint() == null ? null : peer.endpoint().toString())
+          .log(
+              LOG,
+              Level.INFO,
+              "peer {} does not answer at {}; it is tried again",
+              entry.name(),
+              peer.endpoint());
+    } else {
+      LOG.debug("peer {} is {}", entry.name(), state);
     }
   }
 

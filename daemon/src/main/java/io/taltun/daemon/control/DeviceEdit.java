@@ -188,7 +188,7 @@ public final class DeviceEdit {
     for (PeerEntry entry : going) {
       peers.remove(entry);
       protocol.removePeer(entry.protocol());
-      control.forget(entry);
+      control.forget(entry, nowNs);
     }
     if (changesIdentity) {
       control.changeIdentity(identity, nowNs);

@@ -5,6 +5,7 @@ import io.taltun.config.IpPrefix;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.peer.PeerProtocol;
 import io.taltun.daemon.peer.PeerState;
+import io.taltun.daemon.peer.Presence;
 import io.taltun.daemon.peer.TrafficSample;
 import io.taltun.dataplane.session.Peer;
 import java.util.LinkedHashSet;
@@ -21,6 +22,15 @@ final class PeerEntry implements PeerReading {
 
   /** Written by {@link AllowedIpTable}. */
   final Set<IpPrefix> prefixes = new LinkedHashSet<>();
+
+  /** Written by {@link PeerEvents}. */
+  final Presence presence = new Presence();
+
+  /** Written by {@link DataplaneActions}. */
+  final HandshakeTrail handshakes = new HandshakeTrail();
+
+  /** Written by {@link SlowSampler}. */
+  final Throughput throughput = new Throughput();
 
   private PeerProtocol protocol;
   private TrafficSample lastSample = TrafficSample.NONE;

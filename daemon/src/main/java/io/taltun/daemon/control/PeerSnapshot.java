@@ -22,6 +22,10 @@ import java.util.List;
  * @param receivedBytes UDP payload of authentic messages
  * @param sentBytes UDP payload
  * @param deniedPackets that its access rules did not allow
+ * @param receivedPerSecond bytes in the last second or two
+ * @param sentPerSecond the same
+ * @param roundTripNs of the latest handshake, −1 before the first
+ * @param receiveLoss share of the peer's messages that did not come, 0 to 1; null when unknown
  */
 public record PeerSnapshot(
     String name,
@@ -34,7 +38,11 @@ public record PeerSnapshot(
     long lastHandshakeEpochNs,
     long receivedBytes,
     long sentBytes,
-    long deniedPackets) {
+    long deniedPackets,
+    long receivedPerSecond,
+    long sentPerSecond,
+    long roundTripNs,
+    Double receiveLoss) {
   /** Copies the list. */
   public PeerSnapshot {
     allowedIps = List.copyOf(allowedIps);
@@ -61,6 +69,10 @@ public record PeerSnapshot(
         entry.lastHandshakeEpochNs(),
         received,
         sent,
-        peer.deniedPackets());
+        peer.deniedPackets(),
+        entry.throughput.receivedPerSecond(),
+        entry.throughput.sentPerSecond(),
+        entry.handshakes.roundTripNs(),
+        ReceiveLoss.of(peer.keypairs()));
   }
 }

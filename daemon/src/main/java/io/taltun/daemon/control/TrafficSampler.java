@@ -72,7 +72,7 @@ public final class TrafficSampler {
     return changed;
   }
 
-  private static TrafficSample sampleOf(Peer peer, Session current) {
+  static TrafficSample sampleOf(Peer peer, Session current) {
     long dataSentNs = PeerLane.NEVER;
     long dataReceivedNs = PeerLane.NEVER;
     long anySentNs = PeerLane.NEVER;

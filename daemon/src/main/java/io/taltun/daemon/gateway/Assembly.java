@@ -21,12 +21,14 @@ import io.taltun.daemon.health.Heartbeat;
 import io.taltun.daemon.health.Pulse;
 import io.taltun.daemon.mtu.PathMtuWatch;
 import io.taltun.daemon.state.PeerMemory;
+import io.taltun.daemon.takeover.Offer;
 import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.tun.TunDevice;
 import io.taltun.dataplane.udp.UdpOffloads;
+import io.taltun.dataplane.udp.UdpSocketPair;
 import io.taltun.dataplane.worker.WorkerEdges;
 import io.taltun.dataplane.worker.WorkerGroup;
 import java.security.SecureRandom;
@@ -34,7 +36,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A gateway's parts while they are put together: the warm-up begins with it, then {@link
@@ -53,6 +57,15 @@ final class Assembly {
   private SocketBinding sockets;
   private UdpOffloads udpOffloads;
   private TunDevice device;
+  private TunDrops tunDrops;
+
+  // Written by build().
+  private final LoggedFaults faults = new LoggedFaults();
+  private ForwardingTables tables;
+  private ControlThread thread;
+  private WorkerGroup workers;
+  private Control control;
+  private LiveDevice live;
 
   Assembly(String name, Workers workers, Tuning tuning, Unwinding unwinding)
       throws GatewayStartException {
@@ -82,6 +95,27 @@ final class Assembly {
     this.memory = memory;
   }
 
+  WarmStart warmStart() {
+    return warmStart;
+  }
+
+  Control control() {
+    return control;
+  }
+
+  LiveDevice live() {
+    return live;
+  }
+
+  SocketBinding sockets() {
+    return sockets;
+  }
+
+  /** Lets another process take it over, from now on. */
+  LiveGiver giver(Supplier<List<String>> network) {
+    return new LiveGiver(name, device, sockets, udpOffloads, workers, control, live, network);
+  }
+
   private boolean wants(KernelOffload offload) {
     return offload.allowed(tuning.offloads());
   }
@@ -99,14 +133,42 @@ final class Assembly {
   }
 
   private void binding(int port, int fwmark) {
-    sockets = new SocketBinding(plan.workers(), port, fwmark, wants(UDP_GSO), wants(UDP_GRO));
+    sockets =
+        new SocketBinding(
+            plan.workers(),
+            port,
+            fwmark,
+            wants(UDP_GSO),
+            wants(UDP_GRO),
+            tuning.receiveBufferBytes(),
+            tuning.sendBufferBytes());
     unwinding.add("the sockets", sockets);
+  }
+
+  /** Goes on with another process's sockets and device. */
+  void adopt(Offer offer) throws SystemCallException {
+    binding(offer.port(), offer.fwmark());
+    List<UdpSocketPair> pairs = new ArrayList<>();
+    for (int i = 0; i < offer.workers(); i++) {
+      int ipv4 = offer.ipv4().isEmpty() ? -1 : offer.ipv4().get(i);
+      int ipv6 = offer.ipv6().isEmpty() ? -1 : offer.ipv6().get(i);
+      pairs.add(UdpSocketPair.adopt(ipv4, ipv6));
+    }
+    sockets.adopt(pairs);
+    udpOffloads = offer.udpOffloads();
+    device = TunDevice.adopt(name, offer.queues(), offer.tunOffloads());
+    unwinding.add("the device", device);
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
   }
 
   /** Makes the TUN device. */
   void openDevice() throws SystemCallException {
     device = TunDevice.open(name, plan.workers(), wants(TUN_TSO), wants(TUN_USO), wants(TUN_GRO));
     unwinding.add("the device", device);
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
+    if (tuning.tunQueuePackets() != Tuning.DEFAULT.tunQueuePackets()) {
+      tunDrops.setQueueLength(tuning.tunQueuePackets());
+    }
   }
 
   /**
@@ -126,19 +188,31 @@ final class Assembly {
       Runnable restoreNetwork,
       Consumer<Control> configure)
       throws SystemCallException {
+    build(link, relay, restoreNetwork);
+    warmStart.await();
+    start(
+        () -> {
+          configure.accept(control);
+          live.followPaths(mtu != null && mtu.isAuto());
+          live.begin();
+        });
+    return watched(link, addresses, mtu);
+  }
+
+  /** What {@link #run} makes, up to the moment before anything moves. */
+  void build(LinkState link, boolean relay, Runnable restoreNetwork) throws SystemCallException {
     SecureRandom random = new SecureRandom();
     PeerTable peers = new PeerTable(random, plan.workers());
-    ForwardingTables tables = new ForwardingTables(peers.sessions(), link.mtu(), relay);
-    LoggedFaults faults = new LoggedFaults();
-    ControlThread thread = new ControlThread(faults);
-    WorkerGroup workers =
+    tables = new ForwardingTables(peers.sessions(), link.mtu(), relay);
+    thread = new ControlThread(faults);
+    workers =
         new WorkerGroup(
             WorkerEdges.of(device, sockets.sockets(), udpOffloads, plan.cpus()),
             tables,
             LiveDevice.waitingBytes(link.mtu()),
             thread::wake,
             faults);
-    Control control =
+    control =
         new Control(
             thread,
             workers,
@@ -149,25 +223,28 @@ final class Assembly {
             new BootClock(),
             tuning.rekeyAfterBytes(),
             memory);
+    control.countTunDrops(tunDrops);
     unwinding.add("the control side", control::free);
     unwinding.add("the workers", workers::close);
     sockets.attach(workers, control);
-    LiveDevice live =
-        new LiveDevice(control, sockets, tables, workers, primitives, link, restoreNetwork);
+    live = new LiveDevice(control, sockets, tables, workers, primitives, link, restoreNetwork);
+  }
 
-    warmStart.await();
+  /**
+   * Lets the threads run.
+   *
+   * @param first on the control thread
+   */
+  void start(Runnable first) {
     workers.start();
     control.start();
     unwinding.add("the control thread", control::stop);
-    control
-        .submit(
-            () -> {
-              configure.accept(control);
-              live.followPaths(mtu != null && mtu.isAuto());
-              live.begin();
-              return null;
-            })
-        .join();
+    control.submit(Executors.callable(first)).join();
+  }
+
+  /** Watches over what runs. */
+  RunningGateway watched(LinkState link, List<IpPrefix> addresses, Mtu mtu)
+      throws SystemCallException {
     LinkWatch watch = new LinkWatch(device, link, now -> thread.execute(() -> live.onLink(now)));
     watch.start();
     unwinding.add("the watch over the link", watch::stop);
@@ -185,7 +262,7 @@ final class Assembly {
               () -> (int) sockets.fwmark()));
     }
 
-    RuntimeModes modes = modes(workers, tables);
+    RuntimeModes modes = modes();
     RunningGateway running =
         new RunningGateway(
             name,
@@ -193,14 +270,14 @@ final class Assembly {
             modes,
             control,
             live,
-            new LiveTelemetry(name, modes, control, workers, heartbeat(thread, workers)),
+            new LiveTelemetry(name, modes, control, workers, heartbeat()),
             unwinding);
     faults.end().thenAccept(running::fail);
     faults.deviceDeleted().thenAccept(running::failWithoutDevice);
     return running;
   }
 
-  private Heartbeat heartbeat(ControlThread thread, WorkerGroup workers) {
+  private Heartbeat heartbeat() {
     List<Pulse> pulses = new ArrayList<>();
     pulses.add(new Pulse(ControlThread.NAME, thread::execute));
     for (int i = 0; i < workers.size(); i++) {
@@ -216,7 +293,7 @@ final class Assembly {
     return heartbeat;
   }
 
-  private Map<String, String> features(ForwardingTables tables) {
+  private Map<String, String> features() {
     Map<String, String> features = new LinkedHashMap<>();
     features.put("udp-ipv4", sockets.hasIpv4() ? "on" : "missing");
     features.put("udp-ipv6", sockets.hasIpv6() ? "on" : "missing");
@@ -225,13 +302,13 @@ final class Assembly {
     return features;
   }
 
-  private RuntimeModes modes(WorkerGroup workers, ForwardingTables tables) {
+  private RuntimeModes modes() {
     return new RuntimeModes(
         plan,
         tuning.offloads(),
         primitives.describe(),
         primitives.aead().engine(),
-        () -> features(tables),
+        this::features,
         new LiveOffloads(device.offloads(), udpOffloads, workers));
   }
 }

@@ -106,6 +106,16 @@ final class DeviceNetwork {
     return routes;
   }
 
+  /** What is in the kernel because of us, for another process to go on with. */
+  synchronized List<String> traces() {
+    return state.traces();
+  }
+
+  /** Makes the kernel's side what the plan in force says, whatever another process made of it. */
+  synchronized void settle() {
+    goBack();
+  }
+
   /** The link is up again. */
   synchronized void restore() {
     try {

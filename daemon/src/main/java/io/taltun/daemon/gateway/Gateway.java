@@ -2,7 +2,11 @@ package io.taltun.daemon.gateway;
 
 import io.taltun.config.Diff;
 import io.taltun.config.TaltunConfig;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.takeover.Giver;
+import io.taltun.daemon.why.Explanation;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,6 +24,18 @@ public interface Gateway extends AutoCloseable {
 
   /** What is counted and measured; never blocks. */
   Telemetry telemetry();
+
+  /**
+   * Tells a listener of the peers that are there and of all that come and go from then on; returns
+   * at once.
+   */
+  void listen(PeerListener listener);
+
+  /** What becomes of packets to an address; blocks for at most one second. */
+  Explanation why(InetAddress address);
+
+  /** What only a developer wants to know of the inside, a line each; no secret. */
+  List<String> dump();
 
   /** Whether its threads make progress, at most a second old; never blocks. */
   Health health();
@@ -41,6 +57,26 @@ public interface Gateway extends AutoCloseable {
    * @param change whose keys are the gateway's from then on
    */
   void apply(DeviceChange change) throws DeviceChangeException;
+
+  /** What another process can take the gateway over from; null when none can. */
+  default Giver giver() {
+    return null;
+  }
+
+  /**
+   * Another process has the gateway: {@link #awaitStop} returns, and {@link #close} does nothing.
+   */
+  default void givenAway() {}
+
+  /** Whether {@link #givenAway} was called. */
+  default boolean isGivenAway() {
+    return false;
+  }
+
+  /**
+   * The process serves its sockets. Only of a gateway that was taken over is something left to do.
+   */
+  default void serving() {}
 
   /**
    * Becomes what a configuration says, as a whole or not at all; one such change is made at a time.

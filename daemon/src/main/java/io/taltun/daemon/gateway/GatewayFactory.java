@@ -26,6 +26,17 @@ public interface GatewayFactory {
   }
 
   /**
+   * As {@link #start}, in the place of the process that runs the gateway, which ends without losing
+   * a packet; when this fails, it goes on.
+   *
+   * @param socket where that process listens for its successor
+   */
+  default Gateway takeOver(TaltunConfig config, Path stateFile, Path socket)
+      throws GatewayStartException {
+    throw new GatewayStartException("nothing can be taken over");
+  }
+
+  /**
    * As {@link #start} for a device alone: link down, no address, key or peer, for {@link
    * Gateway#apply} to fill.
    *

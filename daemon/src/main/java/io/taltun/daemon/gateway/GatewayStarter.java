@@ -61,6 +61,12 @@ public final class GatewayStarter implements GatewayFactory {
   }
 
   @Override
+  public Gateway takeOver(TaltunConfig config, Path stateFile, Path socket)
+      throws GatewayStartException {
+    return start(unwinding -> new Takeover(config, stateFile, unwinding).from(socket));
+  }
+
+  @Override
   public Gateway startBare(String name) throws GatewayStartException {
     return start(unwinding -> startBare(name, unwinding));
   }
@@ -118,6 +124,7 @@ public final class GatewayStarter implements GatewayFactory {
                   known);
             });
     running.reconfigurable(deviceNetwork, config);
+    running.giveBy(assembly.giver(deviceNetwork::traces));
     GatewayStatus status = running.status();
     LOG.info(
         "{} is up: UDP port {}, peers {}, {}, {}",
@@ -130,7 +137,7 @@ public final class GatewayStarter implements GatewayFactory {
   }
 
   /** Where the file says {@code auto}: what fits the way to the peers whose addresses it has. */
-  private static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
+  static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
     InterfaceConfig iface = config.iface();
     if (!iface.mtu().isAuto()) {
       return iface.mtu().bytes();

@@ -76,6 +76,22 @@ final class LiveDevice {
     }
   }
 
+  /** The same for a device that another process spoke for until now. */
+  void goOn(Runnable adopted) {
+    speaking = true;
+    adopted.run();
+  }
+
+  /** The device gets back what somebody may have taken. */
+  void restoreNetwork() {
+    restoreNetwork.run();
+  }
+
+  /** Whether packets flow here, in the namespace where the device was made. */
+  boolean flowing() {
+    return speaking && link.atHome() && sockets.bound();
+  }
+
   /** Bytes that a packet needs to wait for its session, at an MTU. */
   static int waitingBytes(int mtu) {
     return mtu + WAITING_TAIL;
@@ -237,6 +253,11 @@ final class LiveDevice {
         edit.addPrefix(key, allowed.prefix());
       }
     }
+  }
+
+  /** Whether the link is up. */
+  boolean isUp() {
+    return link.up();
   }
 
   /** The link is another one than before. */

@@ -17,6 +17,10 @@ import java.util.List;
  * @param sentBytes of transport data
  * @param persistentKeepaliveSeconds 0 when off
  * @param deniedPackets that its access rules did not allow
+ * @param receivedBytesPerSecond in the last second or two
+ * @param sentBytesPerSecond the same
+ * @param roundTripNanos of the latest handshake; null before the first
+ * @param receiveLoss share of the peer's messages that did not come, 0 to 1; null when unknown
  */
 public record PeerStatus(
     String name,
@@ -30,7 +34,11 @@ public record PeerStatus(
     long receivedBytes,
     long sentBytes,
     long persistentKeepaliveSeconds,
-    long deniedPackets) {
+    long deniedPackets,
+    long receivedBytesPerSecond,
+    long sentBytesPerSecond,
+    Long roundTripNanos,
+    Double receiveLoss) {
   /** Copies the list. */
   public PeerStatus {
     allowedIps = List.copyOf(allowedIps);

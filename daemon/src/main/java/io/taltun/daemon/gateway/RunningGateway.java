@@ -5,9 +5,14 @@ import io.taltun.config.IpPrefix;
 import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.daemon.control.Control;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.control.PeerSnapshot;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.takeover.Giver;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
 import io.taltun.dataplane.os.Errno;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +43,12 @@ final class RunningGateway implements Gateway {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  // Written by the starter, before others see the gateway.
+  private LiveGiver giver;
+  private Runnable serving = () -> {};
+
+  // Written once, by the takeover's thread, before the latch opens.
+  private volatile boolean givenAway;
   // Written once, by the starter, before anybody else has the gateway; null for a bare device.
   private volatile Reconfigurer reconfigurer;
 
@@ -64,6 +75,37 @@ final class RunningGateway implements Gateway {
     this.device = device;
     this.telemetry = telemetry;
     this.unwinding = unwinding;
+  }
+
+  /** Others may take it over from now on. */
+  void giveBy(LiveGiver giver) {
+    this.giver = giver;
+  }
+
+  /** What is left to do once the process serves its sockets. */
+  void onServing(Runnable serving) {
+    this.serving = serving;
+  }
+
+  @Override
+  public Giver giver() {
+    return giver;
+  }
+
+  @Override
+  public void givenAway() {
+    givenAway = true;
+    stopRequested.countDown();
+  }
+
+  @Override
+  public boolean isGivenAway() {
+    return givenAway;
+  }
+
+  @Override
+  public void serving() {
+    serving.run();
   }
 
   @Override
@@ -130,7 +172,11 @@ final class RunningGateway implements Gateway {
         peer.receivedBytes(),
         peer.sentBytes(),
         peer.persistentKeepalive().toSeconds(),
-        peer.deniedPackets());
+        peer.deniedPackets(),
+        peer.receivedPerSecond(),
+        peer.sentPerSecond(),
+        peer.roundTripNs() < 0 ? null : peer.roundTripNs(),
+        peer.receiveLoss());
   }
 
   private static List<String> texts(List<IpPrefix> prefixes) {
@@ -219,6 +265,29 @@ final class RunningGateway implements Gateway {
     }
   }
 
+  @Override
+  public void listen(PeerListener listener) {
+    control.submit(
+        () -> {
+          control.listen(listener);
+          return null;
+        });
+  }
+
+  private record Destination(boolean linkUp, PeerFacts peer, Map<String, Long> drops) {}
+
+  @Override
+  public Explanation why(InetAddress address) {
+    Destination now =
+        ask(() -> new Destination(device.isUp(), control.destination(address), control.drops()));
+    return Explainer.explain(address, name, now.linkUp, addresses, now.peer, now.drops);
+  }
+
+  @Override
+  public List<String> dump() {
+    return ask(control::dump);
+  }
+
   /** Ends the gateway with a reason: it cannot go on. */
   void fail(String why) {
     failure = why;
@@ -249,6 +318,10 @@ final class RunningGateway implements Gateway {
 
   @Override
   public void close() {
+    if (giver != null && giver.committed()) {
+      // What there is to take back is another process's.
+      return;
+    }
     if (closed.compareAndSet(false, true)) {
       unwinding.close();
     }

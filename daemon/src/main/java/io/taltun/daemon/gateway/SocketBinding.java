@@ -28,6 +28,8 @@ final class SocketBinding implements AutoCloseable {
   private final int workerCount;
   private final boolean gso;
   private final boolean gro;
+  private final int receiveBytes;
+  private final int sendBytes;
 
   // Written by attach(), before the control thread uses it.
   private WorkerGroup workers;
@@ -50,13 +52,24 @@ final class SocketBinding implements AutoCloseable {
    * @param port 0 for one that the kernel chooses
    * @param gso whether the kernel may cut what is sent, where it can
    * @param gro whether it may join what is received
+   * @param receiveBytes that the kernel keeps for each socket of what came
+   * @param sendBytes the same of what is to go
    */
-  SocketBinding(int workerCount, int port, int fwmark, boolean gso, boolean gro) {
+  SocketBinding(
+      int workerCount,
+      int port,
+      int fwmark,
+      boolean gso,
+      boolean gro,
+      int receiveBytes,
+      int sendBytes) {
     this.workerCount = workerCount;
     this.port = port;
     this.fwmark = fwmark;
     this.gso = gso;
     this.gro = gro;
+    this.receiveBytes = receiveBytes;
+    this.sendBytes = sendBytes;
     current = none();
   }
 
@@ -67,9 +80,23 @@ final class SocketBinding implements AutoCloseable {
   /** Binds before there are workers, for them to begin with. */
   UdpOffloads open() throws SystemCallException {
     wanted = true;
-    current = UdpSocketPair.open(workerCount, port, fwmark);
+    current = opened(port, fwmark);
     port = current.getFirst().localPort();
     return look(current);
+  }
+
+  /** Goes on with sockets that another process has bound to the port and marked. */
+  void adopt(List<UdpSocketPair> sockets) {
+    wanted = true;
+    current = List.copyOf(sockets);
+    ipv4 = current.getFirst().ipv4() != null;
+    ipv6 = current.getFirst().ipv6() != null;
+  }
+
+  private List<UdpSocketPair> opened(int withPort, int withFwmark) throws SystemCallException {
+    List<UdpSocketPair> pairs = UdpSocketPair.open(workerCount, withPort, withFwmark);
+    pairs.forEach(pair -> pair.resize(receiveBytes, sendBytes));
+    return pairs;
   }
 
   /** Finds out what the kernel does for sockets that are opened later. */
@@ -165,7 +192,7 @@ final class SocketBinding implements AutoCloseable {
   }
 
   private void rebind(int newPort, int newFwmark) throws SystemCallException {
-    List<UdpSocketPair> opened = UdpSocketPair.open(workerCount, newPort, newFwmark);
+    List<UdpSocketPair> opened = opened(newPort, newFwmark);
     int chosen;
     try {
       chosen = opened.getFirst().localPort();

@@ -37,8 +37,17 @@ final class EventFormatter extends Formatter {
 
   private final LogStyle style;
   private final boolean traces;
+  private final String device;
 
   EventFormatter(LogStyle style, boolean traces) {
+    this(style, traces, null);
+  }
+
+  /**
+   * @param device whose process this is, for JSON lines; null for none
+   */
+  EventFormatter(LogStyle style, boolean traces, String device) {
+    this.device = device;
     this.style = style;
     this.traces = traces;
   }
@@ -59,9 +68,21 @@ final class EventFormatter extends Formatter {
 
   private String message(LogRecord event) {
     Throwable thrown = event.getThrown();
-    return thrown == null
-        ? formatMessage(event)
-        : formatMessage(event) + ": " + Traces.oneLine(thrown, traces);
+    return thrown == null ? words(event) : words(event) + ": " + Traces.oneLine(thrown, traces);
+  }
+
+  private String words(LogRecord event) {
+    // With facts the arguments are in it already.
+    return facts(event) == null ? formatMessage(event) : event.getMessage();
+  }
+
+  private static Facts facts(LogRecord event) {
+    Object[] parameters = event.getParameters();
+    return parameters != null
+            && parameters.length > 0
+            && parameters[parameters.length - 1] instanceof Facts facts
+        ? facts
+        : null;
   }
 
   private String json(String time, Severity severity, String source, LogRecord event) {
@@ -69,9 +90,16 @@ final class EventFormatter extends Formatter {
     fields.put("time", time);
     fields.put("level", severity.label);
     fields.put("source", source);
-    fields.put("message", formatMessage(event));
+    if (device != null) {
+      fields.put("interface", device);
+    }
+    fields.put("message", words(event));
     if (event.getThrown() != null) {
       fields.put("error", Traces.oneLine(event.getThrown(), traces));
+    }
+    Facts facts = facts(event);
+    if (facts != null) {
+      facts.values().forEach(fields::putIfAbsent);
     }
     try {
       return Json.MAPPER.writeValueAsString(fields);

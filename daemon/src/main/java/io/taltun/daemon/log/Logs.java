@@ -31,18 +31,27 @@ public final class Logs {
   private Logs() {}
 
   /**
-   * Replaces every handler by one on stderr.
+   * Replaces every handler by one on stderr, for a command.
    *
    * @param level the least that is written
    * @param traces whether exceptions come with their frames
    */
   public static void configure(LogStyle style, Level level, boolean traces) {
+    configure(style, level, traces, null);
+  }
+
+  /**
+   * The same for a gateway.
+   *
+   * @param device its name, which JSON lines carry; null for none
+   */
+  public static void configure(LogStyle style, Level level, boolean traces, String device) {
     for (Handler handler : ROOT.getHandlers()) {
       ROOT.removeHandler(handler);
     }
     Handler stderr = new ConsoleHandler();
     stderr.setLevel(Level.ALL);
-    stderr.setFormatter(new EventFormatter(style, traces));
+    stderr.setFormatter(new EventFormatter(style, traces, device));
     ROOT.addHandler(stderr);
     ROOT.setLevel(level);
     LIBRARIES.forEach(Logger::setLevel);

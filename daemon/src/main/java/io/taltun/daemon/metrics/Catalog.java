@@ -165,7 +165,7 @@ final class Catalog {
   static final Metric CONTROL_QUEUE =
       gauge(
           "taltun_control_queue_records",
-          "What a worker has told the control thread and that has not looked at yet.",
+          "Records of a worker that the control thread has not taken yet.",
           INTERFACE,
           WORKER,
           "queue");

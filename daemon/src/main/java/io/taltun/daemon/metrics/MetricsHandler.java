@@ -35,15 +35,18 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private final Telemetry telemetry;
   private final PeerRows rows;
+  private final TextWriter writer;
   private final String version;
 
   /**
    * @param rows shared by all connections of the event loop
+   * @param writer likewise
    * @param version of Taltun
    */
-  MetricsHandler(Telemetry telemetry, PeerRows rows, String version) {
+  MetricsHandler(Telemetry telemetry, PeerRows rows, TextWriter writer, String version) {
     this.telemetry = telemetry;
     this.rows = rows;
+    this.writer = writer;
     this.version = version;
   }
 
@@ -94,7 +97,8 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     HttpUtil.setTransferEncodingChunked(response, true);
     HttpUtil.setKeepAlive(response, keepAlive);
     context.write(response);
-    closeUnless(keepAlive, context.writeAndFlush(new HttpChunkedInput(new Scrape(sections()))));
+    closeUnless(
+        keepAlive, context.writeAndFlush(new HttpChunkedInput(new Scrape(sections(), writer))));
   }
 
   private List<Section> sections() {
@@ -109,13 +113,11 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private void sendWhole(ChannelHandlerContext context, boolean head) {
     ByteBuf body = context.alloc().buffer();
     if (!head) {
-      TextWriter writer = new TextWriter();
-      writer.into(body);
-      for (Section section : sections()) {
-        boolean more;
-        do {
-          more = section.write(writer);
-        } while (more);
+      Scrape scrape = new Scrape(sections(), writer);
+      while (!scrape.isEndOfInput()) {
+        ByteBuf chunk = scrape.readChunk(context.alloc());
+        body.writeBytes(chunk);
+        chunk.release();
       }
     }
     var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);

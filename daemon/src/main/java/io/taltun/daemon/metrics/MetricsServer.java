@@ -86,6 +86,7 @@ public final class MetricsServer implements AutoCloseable {
   private static final class Connections extends ChannelInitializer<Channel> {
     private final Telemetry telemetry;
     private final PeerRows rows;
+    private final TextWriter writer = new TextWriter(Scrape.ROOM);
     private final String version = version();
 
     // Written by the event loop.
@@ -116,7 +117,7 @@ public final class MetricsServer implements AutoCloseable {
           .addLast(new HttpServerCodec())
           .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
           .addLast(new ChunkedWriteHandler())
-          .addLast(new MetricsHandler(telemetry, rows, version));
+          .addLast(new MetricsHandler(telemetry, rows, writer, version));
     }
   }
 

@@ -15,14 +15,18 @@ import java.util.List;
 final class Scrape implements ChunkedInput<ByteBuf> {
   private static final int CHUNK = 64 << 10;
 
-  /** The longest that a {@link Section} writes in one piece, roughly; the buffer grows at need. */
-  private static final int PIECE = 48 << 10;
+  /** Room for a chunk and what a {@link Section} writes behind it, roughly. */
+  static final int ROOM = 2 * CHUNK;
 
   private final Deque<Section> sections;
-  private final TextWriter writer = new TextWriter();
+  private final TextWriter writer;
   private long written;
 
-  Scrape(List<Section> sections) {
+  /**
+   * @param writer empty; lent for each chunk, so that all scrapes of an event loop may share it
+   */
+  Scrape(List<Section> sections, TextWriter writer) {
+    this.writer = writer;
     this.sections = new ArrayDeque<>(sections);
   }
 
@@ -33,21 +37,19 @@ final class Scrape implements ChunkedInput<ByteBuf> {
 
   @Override
   public ByteBuf readChunk(ByteBufAllocator allocator) {
-    ByteBuf chunk = allocator.ioBuffer(CHUNK + PIECE);
-    boolean done = false;
-    try {
-      writer.into(chunk);
-      while (!sections.isEmpty() && writer.written() < CHUNK) {
-        if (!sections.peek().write(writer)) {
-          sections.remove();
-        }
-      }
-      written += chunk.readableBytes();
-      done = true;
-      return chunk;
-    } finally {
-      if (!done) {
-        chunk.release();
+    fill();
+    ByteBuf chunk = allocator.ioBuffer(writer.length());
+    written += writer.length();
+    writer.moveTo(chunk);
+    return chunk;
+  }
+
+  private void fill() {
+    // What another scrape left that broke is not ours.
+    writer.clear();
+    while (!sections.isEmpty() && writer.length() < CHUNK) {
+      if (!sections.peek().write(writer)) {
+        sections.remove();
       }
     }
   }

@@ -3,11 +3,12 @@ package io.taltun.daemon.metrics;
 import io.netty.buffer.ByteBuf;
 import io.taltun.dataplane.counter.Histogram;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * Writes Prometheus' text format, version 0.0.4, into a buffer. A sample allocates nothing: a
- * scrape of thousands of peers must not bring a collection, which would stop the packet path with
- * everything else. One thread.
+ * Writes Prometheus' text format, version 0.0.4, into an array that grows at need. A sample
+ * allocates nothing: a scrape of thousands of peers must not bring a collection, which would stop
+ * the packet path with everything else. One thread.
  */
 final class TextWriter {
   private static final byte[] BUCKET = ascii("_bucket");
@@ -22,7 +23,8 @@ final class TextWriter {
 
   private final byte[] digits = new byte[MOST_DIGITS];
   private byte[] name = {};
-  private ByteBuf out;
+  private byte[] text;
+  private int length;
 
   /** What a histogram's values are counted in. */
   enum Unit {
@@ -36,20 +38,56 @@ final class TextWriter {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Writes into this buffer from now on. */
-  void into(ByteBuf out) {
-    this.out = out;
+  /**
+   * @param room bytes that are there from the beginning
+   */
+  TextWriter(int room) {
+    text = new byte[room];
   }
 
-  /** Bytes written to the buffer so far. */
-  int written() {
-    return out.readableBytes();
+  /** Bytes that were written and not taken yet. */
+  int length() {
+    return length;
+  }
+
+  /** Forgets what was written. */
+  void clear() {
+    length = 0;
+  }
+
+  /** Moves what was written to the end of a buffer. */
+  void moveTo(ByteBuf buffer) {
+    buffer.writeBytes(text, 0, length);
+    length = 0;
+  }
+
+  private TextWriter put(byte[] bytes) {
+    return put(bytes, 0, bytes.length);
+  }
+
+  private TextWriter put(byte[] bytes, int from, int count) {
+    ensure(count);
+    System.arraycopy(bytes, from, text, length, count);
+    length += count;
+    return this;
+  }
+
+  private TextWriter put(char ascii) {
+    ensure(1);
+    text[length++] = (byte) ascii;
+    return this;
+  }
+
+  private void ensure(int count) {
+    if (text.length - length < count) {
+      text = Arrays.copyOf(text, Math.max(2 * text.length, length + count));
+    }
   }
 
   /** Begins a metric; its samples follow. */
   void begin(Metric metric) {
     resume(metric);
-    out.writeBytes(metric.head());
+    put(metric.head());
   }
 
   /** Goes on with a metric that was begun before. */
@@ -60,17 +98,17 @@ final class TextWriter {
   /** A whole number. */
   void sample(byte[] labels, long value) {
     nameAndLabels(NO_SUFFIX, labels);
-    out.writeByte(' ');
+    put(' ');
     integer(value);
-    out.writeByte('\n');
+    put('\n');
   }
 
   /** A time, written in seconds. */
   void seconds(byte[] labels, long ns) {
     nameAndLabels(NO_SUFFIX, labels);
-    out.writeByte(' ');
+    put(' ');
     secondsOf(ns);
-    out.writeByte('\n');
+    put('\n');
   }
 
   /** All samples of histograms that are of one kind, added up. */
@@ -85,46 +123,46 @@ final class TextWriter {
       for (Histogram part : parts) {
         count += part.count(range);
       }
-      out.writeBytes(name).writeBytes(BUCKET).writeByte('{').writeBytes(labels);
+      put(name).put(BUCKET).put('{').put(labels);
       if (labels.length > 0) {
-        out.writeByte(',');
+        put(',');
       }
-      out.writeBytes(LE);
+      put(LE);
       if (first.bound(range) == Long.MAX_VALUE) {
-        out.writeBytes(INFINITE);
+        put(INFINITE);
       } else {
         number(first.bound(range), unit);
       }
-      out.writeByte('"').writeByte('}').writeByte(' ');
+      put('"').put('}').put(' ');
       integer(count);
-      out.writeByte('\n');
+      put('\n');
     }
     nameAndLabels(SUM, labels);
-    out.writeByte(' ');
+    put(' ');
     number(sum, unit);
-    out.writeByte('\n');
+    put('\n');
     nameAndLabels(COUNT, labels);
-    out.writeByte(' ');
+    put(' ');
     integer(count);
-    out.writeByte('\n');
+    put('\n');
   }
 
   /** A count and a time, without quantiles. */
   void summary(byte[] labels, long count, long sumNs) {
     nameAndLabels(COUNT, labels);
-    out.writeByte(' ');
+    put(' ');
     integer(count);
-    out.writeByte('\n');
+    put('\n');
     nameAndLabels(SUM, labels);
-    out.writeByte(' ');
+    put(' ');
     secondsOf(sumNs);
-    out.writeByte('\n');
+    put('\n');
   }
 
   private void nameAndLabels(byte[] suffix, byte[] labels) {
-    out.writeBytes(name).writeBytes(suffix);
+    put(name).put(suffix);
     if (labels.length > 0) {
-      out.writeByte('{').writeBytes(labels).writeByte('}');
+      put('{').put(labels).put('}');
     }
   }
 
@@ -138,7 +176,7 @@ final class TextWriter {
 
   private void integer(long value) {
     if (value < 0) {
-      out.writeByte('-');
+      put('-');
     }
     int at = MOST_DIGITS;
     long rest = value;
@@ -147,7 +185,7 @@ final class TextWriter {
       digits[--at] = (byte) ('0' + Math.abs(rest % DECIMAL));
       rest /= DECIMAL;
     } while (rest != 0);
-    out.writeBytes(digits, at, MOST_DIGITS - at);
+    put(digits, at, MOST_DIGITS - at);
   }
 
   /** With as many decimals as it takes. */
@@ -155,13 +193,13 @@ final class TextWriter {
     long whole = ns / 1_000_000_000;
     int rest = (int) Math.abs(ns % 1_000_000_000);
     if (ns < 0 && whole == 0) {
-      out.writeByte('-');
+      put('-');
     }
     integer(whole);
     if (rest == 0) {
       return;
     }
-    out.writeByte('.');
+    put('.');
     int length = NANO_DIGITS;
     for (int i = NANO_DIGITS - 1; i >= 0; i--) {
       digits[i] = (byte) ('0' + rest % DECIMAL);
@@ -170,6 +208,6 @@ final class TextWriter {
     while (digits[length - 1] == '0') {
       length--;
     }
-    out.writeBytes(digits, 0, length);
+    put(digits, 0, length);
   }
 }

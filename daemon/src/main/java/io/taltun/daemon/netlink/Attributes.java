@@ -57,6 +57,12 @@ final class Attributes {
     return value == null || value.limit() < 1 ? otherwise : Byte.toUnsignedInt(value.get(0));
   }
 
+  /** Eight bytes at an offset into the value, or {@code otherwise} when they are not there. */
+  long longAt(int type, int offset, long otherwise) {
+    ByteBuffer value = values.get(type);
+    return value == null || value.limit() < offset + Long.BYTES ? otherwise : value.getLong(offset);
+  }
+
   /** Text up to its closing zero, or null. */
   String text(int type) {
     ByteBuffer value = values.get(type);

@@ -1,6 +1,7 @@
 package io.taltun.daemon.netlink;
 
 import io.taltun.dataplane.os.SystemCallException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -51,6 +52,17 @@ public final class InterfaceSetup {
       state.undo();
       throw e;
     }
+  }
+
+  /**
+   * Goes on with a device that another process has set up.
+   *
+   * @param traces what {@link NetworkState#traces} said there
+   */
+  public NetworkState adopt(String name, List<String> traces) throws SystemCallException {
+    NetworkState state = new NetworkState(netlink, warnings, name, new Links(netlink).index(name));
+    state.adopt(traces);
+    return state;
   }
 
   /**

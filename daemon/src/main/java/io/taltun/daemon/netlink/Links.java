@@ -14,6 +14,9 @@ public final class Links {
   private static final int HEADER_INDEX = 4;
   private static final int HEADER_FLAGS = 8;
 
+  /** tx_dropped, the eighth of struct rtnl_link_stats64. */
+  private static final int STATS_SENDING_DROPPED = 7 * Long.BYTES;
+
   private final NetlinkSocket netlink;
 
   public Links(NetlinkSocket netlink) {
@@ -84,6 +87,20 @@ public final class Links {
     netlink.change(
         change(index, 0, 0).attribute(Rtnetlink.IFLA_MTU, mtu),
         () -> "cannot set the MTU of " + name(index) + " to " + mtu);
+  }
+
+  /** Sets how many packets wait for whoever reads each of a TUN device's queues. */
+  public void setQueueLength(int index, int packets) throws SystemCallException {
+    netlink.change(
+        change(index, 0, 0).attribute(Rtnetlink.IFLA_TXQLEN, packets),
+        () -> "cannot set the queue length of " + name(index) + " to " + packets);
+  }
+
+  /** Packets that the kernel wanted to send by the interface and dropped. */
+  public long sendingDropped(int index) throws SystemCallException {
+    return byIndex(index, "read the counters of")
+        .attributes(HEADER_LENGTH)
+        .longAt(Rtnetlink.IFLA_STATS64, STATS_SENDING_DROPPED, 0);
   }
 
   /**

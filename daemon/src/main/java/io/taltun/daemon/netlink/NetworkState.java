@@ -143,6 +143,54 @@ public final class NetworkState {
     addedRoutes.forEach(it -> told.accept(it.destination, it.table));
   }
 
+  /** What is in the kernel because of us, for another process to {@link #adopt}. */
+  public List<String> traces() {
+    List<String> traces = new ArrayList<>();
+    addedAddresses.forEach(it -> traces.add("address " + it));
+    addedRoutes.forEach(it -> traces.add("route " + it.destination + " " + it.table));
+    addedPolicies.forEach(
+        (it, pair) -> {
+          StringBuilder line =
+              new StringBuilder("policy " + it.family + " " + it.fwmark + " " + it.table);
+          pair.forEach(rule -> line.append(' ').append(rule.priority()));
+          traces.add(line.toString());
+        });
+    if (broughtUp) {
+      traces.add("up");
+    }
+    return traces;
+  }
+
+  /** Takes over what another process told the kernel; asks the kernel nothing. */
+  public void adopt(List<String> traces) {
+    begun = true;
+    for (String trace : traces) {
+      String[] words = trace.split(" ");
+      switch (words[0]) {
+        case "address" -> addedAddresses.add(IpPrefix.parse(words[1]));
+        case "route" ->
+            addedRoutes.add(new TableRoute(IpPrefix.parse(words[1]), Long.parseLong(words[2])));
+        case "policy" -> adoptPolicy(words);
+        case "up" -> broughtUp = true;
+        default -> throw new IllegalArgumentException(trace);
+      }
+    }
+  }
+
+  private void adoptPolicy(String[] words) {
+    int family = Integer.parseInt(words[1]);
+    int fwmark = Integer.parseInt(words[2]);
+    long table = Long.parseLong(words[3]);
+    List<Rule> pair = new ArrayList<>();
+    if (words.length > 4) {
+      pair.add(Rule.unlessMarked(family, Integer.parseInt(words[4]), fwmark, table));
+    }
+    if (words.length > 5) {
+      pair.add(Rule.mainWithoutDefault(family, Integer.parseInt(words[5])));
+    }
+    addedPolicies.put(new Policy(family, fwmark, table), pair);
+  }
+
   /**
    * Gives the device back what the kernel took when somebody set it down: routes and IPv6
    * addresses. It has to be up again, and in the socket's namespace.

@@ -42,7 +42,9 @@ final class Rtnetlink {
   static final int IFF_UP = 0x1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;
+  static final int IFLA_TXQLEN = 13;
   static final int IFLA_LINKINFO = 18;
+  static final int IFLA_STATS64 = 23;
   static final int IFLA_AF_SPEC = 26;
   static final int IFLA_NET_NS_FD = 28;
   static final int IFLA_INFO_KIND = 1;
@@ -58,6 +60,7 @@ final class Rtnetlink {
   static final int RTA_DST = 1;
   static final int RTA_SRC = 2;
   static final int RTA_OIF = 4;
+  static final int RTA_GATEWAY = 5;
   static final int RTA_PRIORITY = 6;
   static final int RTA_PREFSRC = 7;
   static final int RTA_METRICS = 8;
@@ -67,6 +70,13 @@ final class Rtnetlink {
   static final int RTPROT_KERNEL = 2;
   static final int RTPROT_STATIC = 4;
   static final int RTN_UNICAST = 1;
+  static final int RTN_LOCAL = 2;
+  static final int RTN_BROADCAST = 3;
+  static final int RTN_ANYCAST = 4;
+  static final int RTN_MULTICAST = 5;
+  static final int RTN_BLACKHOLE = 6;
+  static final int RTN_UNREACHABLE = 7;
+  static final int RTN_PROHIBIT = 8;
   static final int RT_SCOPE_UNIVERSE = 0;
   static final int RT_SCOPE_LINK = 253;
   static final int RT_SCOPE_NOWHERE = 255;

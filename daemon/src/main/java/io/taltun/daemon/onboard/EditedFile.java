@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ public final class EditedFile implements AutoCloseable {
     try {
       written = write(fresh, next);
       requireUnchanged();
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      move(fresh);
     } catch (IOException e) {
       if (written != null) {
         written.close();
@@ -115,6 +116,19 @@ public final class EditedFile implements AutoCloseable {
     content = next.clone();
     try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       folder.force(true); // the name is durable, too
+    }
+  }
+
+  private void move(Path fresh) throws IOException {
+    try {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          file
+              + " cannot be replaced ("
+              + e.getReason()
+              + "); where it is mounted by itself, mount its folder",
+          e);
     }
   }
 

@@ -45,6 +45,11 @@ final class Admission implements AutoCloseable {
         local == null ? null : new CookieChecker(local.publicKey(), local.primitives(), random);
   }
 
+  /** Null while the device has no private key. */
+  CookieChecker cookies() {
+    return cookies;
+  }
+
   /**
    * Lets an initiation wait for its answer, or drops it.
    *

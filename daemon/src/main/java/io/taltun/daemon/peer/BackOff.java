@@ -21,6 +21,15 @@ final class BackOff {
     return ns + random.nextLong(ns / JITTER_PART + 1);
   }
 
+  /** The latest pause, 0 for none. */
+  long ns() {
+    return ns;
+  }
+
+  void restore(long latestNs) {
+    ns = latestNs;
+  }
+
   /** The peer answered, or nothing is tried any more. */
   void reset() {
     ns = 0;

@@ -76,6 +76,11 @@ final class DeviceContext {
     return index;
   }
 
+  /** An index that another process of this gateway chose. */
+  void adoptIndex(int index, PeerProtocol peer) {
+    holders.put(index, peer);
+  }
+
   void releaseIndex(int index) {
     holders.remove(index);
     indices.release(index);

@@ -2,6 +2,7 @@ package io.taltun.daemon.peer;
 
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PublicKey;
+import io.taltun.crypto.noise.CookieChecker;
 import io.taltun.crypto.noise.HandshakeResponder;
 import io.taltun.crypto.noise.StaticIdentity;
 import io.taltun.crypto.noise.Tai64n;
@@ -165,6 +166,53 @@ public final class DeviceProtocol implements AutoCloseable {
   public void changePersistentKeepalive(PeerProtocol peer, long intervalNs, long nowNs) {
     if (!peer.removed()) {
       peer.changePersistentKeepalive(intervalNs, nowNs);
+      deadlines.update(peer);
+    }
+  }
+
+  // From one process of a gateway to the next.
+
+  /** What another process needs to go on with a peer; changes nothing. */
+  public PeerTransfer transfer(PeerProtocol peer) {
+    return PeerHandover.transfer(peer);
+  }
+
+  /**
+   * Lets a peer that was just added go on from where another process stopped. Its sessions are in
+   * the order of {@link PeerTransfer#lives}, for the caller to attach what belongs to them.
+   */
+  public List<SessionLife> adopt(
+      PeerProtocol peer, PeerTransfer from, TrafficSample sample, Endpoint endpoint) {
+    return PeerHandover.adopt(peer, from, sample, endpoint);
+  }
+
+  /** The secret behind the cookies that are out there; null when there is none. */
+  public CookieSecret copyCookieSecret() {
+    CookieChecker cookies = admission.cookies();
+    byte[] secret = cookies == null ? null : cookies.copySecret();
+    return secret == null ? null : new CookieSecret(secret, cookies.secretDrawnNs());
+  }
+
+  /** Goes on with another process's; of the same private key. */
+  public void adopt(CookieSecret secret) {
+    if (admission.cookies() != null) {
+      admission.cookies().restoreSecret(secret.secret(), secret.drawnNs());
+    }
+  }
+
+  /**
+   * The interface was up all the time: adopted peers go on, others begin.
+   *
+   * @param adopted those that {@link #adopt} was called for
+   */
+  public void onTakenOver(Collection<PeerProtocol> adopted, long nowNs) {
+    device.up(true);
+    for (PeerProtocol peer : peers.values()) {
+      if (adopted.contains(peer)) {
+        PeerHandover.goOn(peer, nowNs);
+      } else {
+        peer.onLocalUp(nowNs);
+      }
       deadlines.update(peer);
     }
   }

@@ -31,6 +31,11 @@ final class InitiationHistory {
     greatestTimestamp = timestamp;
   }
 
+  /** When the latest was accepted, or NEVER. */
+  long acceptedNs() {
+    return acceptedNs;
+  }
+
   /** The greatest TAI64N label so far, {@value Tai64n#LENGTH} bytes, not to be changed. */
   byte[] greatestTimestamp() {
     return greatestTimestamp;

@@ -30,15 +30,15 @@ import java.util.List;
 public final class PeerProtocol {
   private static final Timer[] TIMERS = Timer.values();
 
-  private final DeviceContext device;
+  final DeviceContext device;
   final PeerKeys keys;
   private final Object attachment;
-  private final SessionSlots sessions = new SessionSlots();
+  final SessionSlots sessions = new SessionSlots();
 
   /** Displaced by a session that we initiated; they receive for {@code REKEY_TIMEOUT} more. */
-  private final List<SessionLife> lingering = new ArrayList<>();
+  final List<SessionLife> lingering = new ArrayList<>();
 
-  private final TrafficWatch traffic;
+  final TrafficWatch traffic;
 
   final PeerTimers timers = new PeerTimers();
   final long serial;
@@ -49,21 +49,21 @@ public final class PeerProtocol {
   /** Written by {@link DeadlineQueue}; changes only while the peer is not in it. */
   long scheduledNs;
 
-  private Endpoint endpoint;
-  private long persistentKeepaliveNs;
+  Endpoint endpoint;
+  long persistentKeepaliveNs;
   private PendingInitiation pending;
 
   /** The latest initiation or response that was sent. */
-  private long handshakeSentNs = NEVER;
+  long handshakeSentNs = NEVER;
 
   final InitiationHistory initiations = new InitiationHistory();
-  private final BackOff backOff = new BackOff();
+  final BackOff backOff = new BackOff();
 
   /** The latest initiation had no answer, and nothing authentic came since. */
-  private boolean unanswered;
+  boolean unanswered;
 
   private boolean removed;
-  private PeerState state = PeerState.IDLE;
+  PeerState state = PeerState.IDLE;
 
   PeerProtocol(DeviceContext device, PeerSettings settings, long serial) {
     this.device = device;

@@ -44,6 +44,11 @@ final class PeerTimers {
     armed &= ~(1 << timer.ordinal());
   }
 
+  /** One bit for each that is armed. */
+  int armed() {
+    return armed;
+  }
+
   void disarmAll() {
     armed = 0;
   }

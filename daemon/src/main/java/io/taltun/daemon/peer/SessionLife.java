@@ -8,7 +8,7 @@ public final class SessionLife {
   private final int remoteIndex;
   private final boolean initiator;
   private final long createdNs;
-  private final long sendUntilNs;
+  private final long initiatedNs;
 
   /** Written by the wiring, in {@link Actions#sessionCreated}; the protocol never reads it. */
   public Object attachment;
@@ -19,7 +19,7 @@ public final class SessionLife {
     this.remoteIndex = remoteIndex;
     this.initiator = initiator;
     this.createdNs = createdNs;
-    this.sendUntilNs = initiatedNs + REJECT_AFTER_TIME_NS;
+    this.initiatedNs = initiatedNs;
   }
 
   /** The index the peer sends to us; we chose it. */
@@ -42,13 +42,18 @@ public final class SessionLife {
     return createdNs;
   }
 
+  /** When the initiation was sent, for its sender; when the keys were derived, for the other. */
+  public long initiatedNs() {
+    return initiatedNs;
+  }
+
   /**
    * From this time on nothing is sent under the session. The responder's life of a session begins
    * before the initiator's; so that it never gets what it has to reject, the initiator counts from
    * its initiation.
    */
   public long sendUntilNs() {
-    return sendUntilNs;
+    return initiatedNs + REJECT_AFTER_TIME_NS;
   }
 
   /** From this time on nothing is accepted under the session: {@code REJECT_AFTER_TIME}. */
@@ -56,9 +61,14 @@ public final class SessionLife {
     return createdNs + REJECT_AFTER_TIME_NS;
   }
 
+  /** The same for one that was created then. */
+  public static long receiveUntilNs(long createdNs) {
+    return createdNs + REJECT_AFTER_TIME_NS;
+  }
+
   /** Whether the session is young enough to send. */
   public boolean sendable(long nowNs) {
-    return sendUntilNs - nowNs > 0;
+    return sendUntilNs() - nowNs > 0;
   }
 
   /** Whether the session is young enough to receive. */

@@ -33,6 +33,16 @@ final class SessionSlots {
     return next;
   }
 
+  /** Puts a session where it was in another process. */
+  void adopt(PeerTransfer.Slot slot, SessionLife session) {
+    switch (slot) {
+      case CURRENT -> current = session;
+      case PREVIOUS -> previous = session;
+      case NEXT -> next = session;
+      default -> throw new IllegalArgumentException("no slot: " + slot);
+    }
+  }
+
   List<SessionLife> installAsInitiator(SessionLife session) {
     SessionLife demoted = next != null ? next : current;
     List<SessionLife> out = next != null ? listOf(previous, current) : listOf(previous);

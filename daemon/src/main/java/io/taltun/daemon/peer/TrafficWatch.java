@@ -46,6 +46,31 @@ final class TrafficWatch {
     this.device = device;
   }
 
+  /** What was noticed, in an order of its own. */
+  long[] copy() {
+    return new long[] {
+      handshakeSentNs,
+      handshakeReceivedNs,
+      sentAndWaitingNs,
+      askedAboutNs,
+      receivedAndWaitingNs,
+      answeredNs,
+      bytesBefore
+    };
+  }
+
+  /** Goes on from a {@link #copy}, without deriving a deadline. */
+  void restore(TrafficSample sample, long[] copy) {
+    last = sample;
+    handshakeSentNs = copy[0];
+    handshakeReceivedNs = copy[1];
+    sentAndWaitingNs = copy[2];
+    askedAboutNs = copy[3];
+    receivedAndWaitingNs = copy[4];
+    answeredNs = copy[5];
+    bytesBefore = copy[6];
+  }
+
   void onSample(TrafficSample sample) {
     last = sample;
     derive();

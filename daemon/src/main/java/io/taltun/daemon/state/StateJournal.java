@@ -81,6 +81,16 @@ public final class StateJournal implements PeerMemory, AutoCloseable {
     return journal;
   }
 
+  /** One that begins empty, and writes nothing before {@link #begin}. */
+  public static StateJournal later(Path file) {
+    return new StateJournal(new FolderFiles(file), LoadedState.none());
+  }
+
+  /** Writes from now on: nobody else does any more. */
+  public void begin() {
+    thread.start();
+  }
+
   private static LoadedState load(JournalFiles files) {
     try {
       byte[] bytes = files.read();

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Questions about a domain socket's file, and its folder. */
@@ -25,6 +26,16 @@ public final class SocketFile {
       return probe.connect(UnixDomainSocketAddress.of(socket));
     } catch (IOException refused) {
       return false;
+    }
+  }
+
+  /** Device and inode of a file, empty text when there is none: another file has another. */
+  public static Object identity(Path socket) {
+    try {
+      Object key = Files.readAttributes(socket, BasicFileAttributes.class).fileKey();
+      return key == null ? "" : key;
+    } catch (IOException gone) {
+      return "";
     }
   }
 

@@ -45,7 +45,7 @@ class ConfigCommandsTest {
     assertThat(run.out())
         .matches(
             "wrote .*etc/peers\\.yaml with a fresh key \\(public key [A-Za-z0-9+/]{43}=\\);"
-                + " add your peers to it, then run 'taltun up' again\n");
+                + " add clients with 'taltun peer add NAME', then run 'taltun up' again\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))

@@ -80,6 +80,33 @@ class RunningGatewaysTest {
   }
 
   @Test
+  void shouldExplainAnAddress() throws IOException {
+    gateway("fake0");
+    CommandRun run = run("why", "192.168.50.7");
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            192.168.50.7
+              kernel      unicast, by fake0, from 10.99.0.1
+              device      fake0, up
+              peer        office, for its 192.168.50.0/24, online
+              endpoint    203.0.113.5:51820
+              session     1m 2s old
+              heard       3s ago, sent to 4s ago
+              dropped     no_route 2 (of the whole gateway)
+            it goes to peer office at 203.0.113.5:51820 under a session of 62 s; it was last heard 3 s ago. If there is no answer from 192.168.50.7, look behind the peer: its forwarding, its firewall, the way back
+            """);
+    assertThat(run("why", "fd00::7", "fake0", "--json").out())
+        .startsWith("{\"address\":\"fd00::7\",\"device\":\"fake0\"")
+        .hasLineCount(1);
+    CommandRun wrong = run("why", "10.0.0.0/8");
+    assertThat(wrong.err())
+        .isEqualTo(
+            "taltun why: '10.0.0.0/8' is not an IPv4 or IPv6 address; try 'taltun why --help'\n");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void shouldWaitUntilAStoppedGatewayIsGone() throws Exception {
     FakeGateway gateway = gateway("fake0");
     Thread closer =

@@ -21,9 +21,9 @@ class StatusTableTest {
             tal0  public key HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=
               port 51820, mtu 1420, fwmark 0xca6c, up 1h 2m, 10.99.0.1/24 fd99::1/64
               workers 2 pinned, offloads tun-tso udp-gso udp-gro, libcrypto/split
-              PEER    STATE   ENDPOINT           PATH    HANDSHAKE   RECEIVED      SENT  ALLOWED IPS
-              office  online  203.0.113.5:51820  direct  1m 35s ago  1.50 MiB  2.00 KiB  10.99.0.2/32, 192.168.50.0/24
-              phone   idle    -                  -       never            0 B       0 B  fd99::3/128
+              PEER    STATE   ENDPOINT           PATH    HANDSHAKE   RECEIVED      SENT      IN/S  OUT/S      RTT  LOSS  ALLOWED IPS
+              office  online  203.0.113.5:51820  direct  1m 35s ago  1.50 MiB  2.00 KiB  0.98 KiB    0 B  12.3 ms  1.5%  10.99.0.2/32, 192.168.50.0/24
+              phone   idle    -                  -       never            0 B       0 B       0 B    0 B        -     -  fd99::3/128
               dropped: replay 3
             """);
   }

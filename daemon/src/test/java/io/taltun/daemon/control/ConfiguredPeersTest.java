@@ -2,6 +2,7 @@ package io.taltun.daemon.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taltun.config.AccessRules;
 import io.taltun.config.HostPort;
 import io.taltun.config.IpPrefix;
 import io.taltun.config.PeerConfig;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** The test's thread is the control thread; there are no workers. */
 class ConfiguredPeersTest {
+  private static final AccessRules LAN_ONLY = new AccessRules(List.of(), List.of(), false);
   private static final Primitives PRIMITIVES = Primitives.of("bouncycastle");
   private static final PublicKey ANN = key(1);
   private static final PublicKey BEN = key(2);
@@ -73,7 +75,8 @@ class ConfiguredPeersTest {
         PresharedKey.none(),
         endpoint,
         List.of(ips).stream().map(IpPrefix::parse).toList(),
-        OFF);
+        OFF,
+        AccessRules.NONE);
   }
 
   private void configure(PeerConfig... wanted) {
@@ -232,7 +235,8 @@ class ConfiguredPeersTest {
                         : PresharedKey.generate(new SplittableRandom(random.nextInt(2))),
                     random.nextBoolean() ? null : new HostPort("192.0.2.1", random.nextInt(1, 3)),
                     of,
-                    Duration.ofSeconds(random.nextInt(2)))));
+                    Duration.ofSeconds(random.nextInt(2)),
+                    random.nextBoolean() ? AccessRules.NONE : LAN_ONLY)));
     return peers;
   }
 }

@@ -266,7 +266,8 @@ class DeviceEditTest {
   @Test
   void shouldKeepTheNameOfTheFileWhenAPeerIsReplaced() {
     PeerConfig config =
-        new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO);
+        new PeerConfig(
+            "ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, AccessRules.NONE);
     control.configure(
         new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
     assertThat(control.peers().getFirst().name()).isEqualTo("ann");

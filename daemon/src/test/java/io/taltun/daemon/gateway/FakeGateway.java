@@ -7,7 +7,12 @@ import io.taltun.config.TaltunConfig;
 import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
+import io.taltun.daemon.control.PeerListener;
 import io.taltun.daemon.health.Health;
+import io.taltun.daemon.why.Explanation;
+import io.taltun.daemon.why.PeerFacts;
+import io.taltun.daemon.why.RouteFacts;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +35,9 @@ public final class FakeGateway implements Gateway {
 
   /** What was asked for, in its order. */
   public final List<DeviceChange> changes = new CopyOnWriteArrayList<>();
+
+  /** Who was to hear of peers. */
+  public final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
 
   /** With which every change is refused; 0 for none is. */
   public volatile int refusal;
@@ -83,9 +91,15 @@ public final class FakeGateway implements Gateway {
             1_572_864,
             2048,
             25,
-            0);
+            0,
+            1000,
+            0,
+            12_345_678L,
+            0.015);
     PeerStatus phone =
-        new PeerStatus("phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied);
+        new PeerStatus(
+            "phone", PHONE, false, "idle", null, null, prefixes, 0, 0, 0, 0, denied, 0, 0, null,
+            null);
     return new GatewayStatus(
         name,
         privateKey.publicKey(Primitives.best().x25519()).toBase64(),
@@ -136,6 +150,41 @@ public final class FakeGateway implements Gateway {
   @Override
   public Telemetry telemetry() {
     return new FakeTelemetry(name);
+  }
+
+  @Override
+  public void listen(PeerListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public Explanation why(InetAddress address) {
+    return Explanation.of(
+        RouteFacts.text(address),
+        name,
+        true,
+        false,
+        new RouteFacts("unicast", name, null, "10.99.0.1"),
+        new PeerFacts(
+            "office",
+            OFFICE,
+            "192.168.50.0/24",
+            "online",
+            "203.0.113.5:51820",
+            null,
+            true,
+            62L,
+            3L,
+            4L,
+            0,
+            null,
+            0),
+        Map.of("no_route", 2L));
+  }
+
+  @Override
+  public List<String> dump() {
+    return List.of("nothing inside");
   }
 
   @Override

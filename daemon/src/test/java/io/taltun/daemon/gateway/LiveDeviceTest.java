@@ -48,7 +48,7 @@ class LiveDeviceTest {
           () -> 0,
           1L << 30,
           PeerMemory.NONE);
-  private final SocketBinding sockets = new SocketBinding(2, 0, 0, true, true);
+  private final SocketBinding sockets = new SocketBinding(2, 0, 0, true, true, 1 << 20, 1 << 20);
   private final PublicKey ann = PrivateKey.generate(random).publicKey(PRIMITIVES.x25519());
   private int restored;
   private final LiveDevice device =

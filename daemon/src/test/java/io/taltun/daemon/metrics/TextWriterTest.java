@@ -16,17 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextWriterTest {
   private static final Metric GAUGE = Metric.gauge("g", "A gauge.", "name");
 
-  private final ByteBuf buffer = Unpooled.buffer();
-  private final TextWriter writer = new TextWriter();
-
-  TextWriterTest() {
-    writer.into(buffer);
-  }
+  private final TextWriter writer = new TextWriter(1);
 
   private String text() {
-    String text = buffer.toString(StandardCharsets.UTF_8);
-    buffer.clear();
-    return text;
+    ByteBuf buffer = Unpooled.buffer();
+    writer.moveTo(buffer);
+    return buffer.toString(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -83,6 +83,36 @@ class InterfaceSetupTest {
     return texts.stream().map(IpPrefix::parse).toList();
   }
 
+  /** As after a takeover: who takes it back is not who set it. */
+  @Test
+  void shouldChangeAndTakeBackWhatAnotherProcessSet() throws Exception {
+    withDevice(
+        scene -> {
+          List<String> before = scene.dump();
+          NetworkPlan plan =
+              plan(
+                  List.of("10.99.0.1/24", "fd99::1/64"),
+                  List.of("192.168.50.0/24", "0.0.0.0/0"),
+                  RouteTable.MAIN,
+                  0);
+          int fwmark = scene.setup.chooseFwmark(plan);
+          NetworkState first = scene.setup.apply(plan, fwmark);
+          List<String> set = scene.dump();
+          List<String> rules = scene.ownRules(Rtnetlink.AF_INET);
+          assertThat(rules).hasSize(2);
+
+          NetworkState next = scene.setup.adopt(NAME, first.traces());
+          next.change(plan, fwmark);
+          assertThat(scene.dump()).isEqualTo(set);
+          assertThat(scene.ownRules(Rtnetlink.AF_INET)).isEqualTo(rules);
+          assertThat(next.traces()).containsExactlyInAnyOrderElementsOf(first.traces());
+
+          next.undo();
+          assertThat(scene.dump()).isEqualTo(before);
+          assertThat(scene.ownRules(Rtnetlink.AF_INET)).isEmpty();
+        });
+  }
+
   @Test
   void shouldSetEverythingAndTakeItBackWhenUndone() throws Exception {
     withDevice(

@@ -27,6 +27,20 @@ final class SimulatedSession {
     }
   }
 
+  private SimulatedSession(PeerProtocol peer, SessionLife life, SimulatedSession before) {
+    this.peer = peer;
+    this.life = life;
+    sealer = before.sealer;
+    opener = before.opener;
+    seen.or(before.seen);
+    counter = before.counter;
+  }
+
+  /** The same session in another process. */
+  SimulatedSession goingOn(PeerProtocol nextPeer, SessionLife nextLife) {
+    return new SimulatedSession(nextPeer, nextLife, this);
+  }
+
   byte[] seal(byte[] packet) {
     byte[] message = new byte[TransportData.OVERHEAD + packet.length];
     TransportData.putHeader(message, life.remoteIndex(), counter);

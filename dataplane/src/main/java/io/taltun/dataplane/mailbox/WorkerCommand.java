@@ -27,6 +27,14 @@ public sealed interface WorkerCommand {
   record UseSockets(UdpSocketPair sockets, CountDownLatch taken) implements WorkerCommand {}
 
   /**
+   * Stand still once what was taken is sent.
+   *
+   * @param standing counted down when the worker touches nothing any more
+   * @param goOn ends it
+   */
+  record Pause(CountDownLatch standing, CountDownLatch goOn) implements WorkerCommand {}
+
+  /**
    * Let packets of so many bytes wait for a session, and join datagrams where that was refused: the
    * MTU is another one.
    */

@@ -30,6 +30,16 @@ public interface LibC {
 
   int bind(int fd, long address, int length);
 
+  int listen(int fd, int backlog);
+
+  int accept4(int fd, long address, long length, int flags);
+
+  long sendmsg(int fd, long header, int flags);
+
+  long recvmsg(int fd, long header, int flags);
+
+  int poll(long descriptors, long count, int timeoutMs);
+
   int connect(int fd, long address, int length);
 
   int setsockopt(int fd, int level, int option, long value, int length);

@@ -1,6 +1,7 @@
 package io.taltun.dataplane.os;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
@@ -11,6 +12,10 @@ import jnr.ffi.Runtime;
 public final class Syscall {
   private static final LibC C = LibraryLoader.create(LibC.class).load("c");
   private static final Runtime RUNTIME = Runtime.getRuntime(C);
+
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final short POLLIN = 1;
+  private static final short POLLOUT = 4;
 
   private Syscall() {}
 
@@ -69,10 +74,57 @@ public final class Syscall {
     return result(C.connect(fd, address, length));
   }
 
+  public static int listen(int fd, int backlog) {
+    return result(C.listen(fd, backlog));
+  }
+
+  /** The next connection, whose descriptor is close-on-exec. */
+  public static int accept(int fd) {
+    return result(C.accept4(fd, 0L, 0L, SOCK_CLOEXEC));
+  }
+
+  /** Sends one message of a {@code struct msghdr}. */
+  public static long sendmsg(int fd, long header, int flags) {
+    return result(C.sendmsg(fd, header, flags));
+  }
+
+  /** Receives one message into a {@code struct msghdr}. */
+  public static long recvmsg(int fd, long header, int flags) {
+    return result(C.recvmsg(fd, header, flags));
+  }
+
+  /**
+   * Waits until a descriptor can be read, or is at its end.
+   *
+   * @return 1, 0 at the end of the time, or {@code -errno}
+   */
+  public static int awaitReadable(int fd, int timeoutMs) {
+    return await(fd, POLLIN, timeoutMs);
+  }
+
+  /** The same until something can be written. */
+  public static int awaitWritable(int fd, int timeoutMs) {
+    return await(fd, POLLOUT, timeoutMs);
+  }
+
+  private static int await(int fd, short events, int timeoutMs) {
+    try (Arena arena = Arena.ofConfined()) {
+      var one = arena.allocate(8, 8); // struct pollfd: fd 4, events 2, revents 2
+      one.set(ValueLayout.JAVA_INT, 0, fd);
+      one.set(ValueLayout.JAVA_SHORT, 4, events);
+      return result(C.poll(one.address(), 1, timeoutMs));
+    }
+  }
+
+  /** Reads an option into {@code length} bytes; {@code length} is the address of an int. */
+  public static int getOption(int fd, int level, int option, long value, long length) {
+    return result(C.getsockopt(fd, level, option, value, length));
+  }
+
   /** Sets an option whose value is one {@code int}. */
   public static int setOption(int fd, int level, int option, int value) {
     try (Arena arena = Arena.ofConfined()) {
-      var cell = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_INT, value);
+      var cell = arena.allocateFrom(ValueLayout.JAVA_INT, value);
       return result(C.setsockopt(fd, level, option, cell.address(), Integer.BYTES));
     }
   }

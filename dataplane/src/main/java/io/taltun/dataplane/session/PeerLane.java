@@ -27,6 +27,9 @@ public final class PeerLane {
   private static final int DENIED_PACKETS = PADDING + 8;
   private static final int CELLS = PADDING + 9;
 
+  /** Longs of a {@link #copy}. */
+  public static final int COPY_LENGTH = CELLS - PADDING;
+
   private final long[] cells = new long[CELLS + PADDING];
 
   // The packets of this peer that wait in the worker's pool: first and last slot, −1 when none.
@@ -46,6 +49,22 @@ public final class PeerLane {
 
   private long get(int cell) {
     return (long) CELL.getAcquire(cells, cell);
+  }
+
+  /** Times and totals, in an order of their own; exact while the worker does not run. */
+  public long[] copy() {
+    long[] copy = new long[COPY_LENGTH];
+    for (int i = 0; i < COPY_LENGTH; i++) {
+      copy[i] = get(PADDING + i);
+    }
+    return copy;
+  }
+
+  /** Goes on from a {@link #copy}; before its worker runs. */
+  public void restore(long[] copy) {
+    for (int i = 0; i < COPY_LENGTH; i++) {
+      CELL.setRelease(cells, PADDING + i, copy[i]);
+    }
   }
 
   /**

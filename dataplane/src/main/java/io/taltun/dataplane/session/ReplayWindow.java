@@ -25,11 +25,15 @@ public final class ReplayWindow {
   private static final int BLOCK_BITS_LOG2 = 6;
   private static final int BLOCKS = (SIZE >>> BLOCK_BITS_LOG2) + 1;
 
+  /** Longs of a {@link #copy}. */
+  public static final int COPY_LENGTH = BLOCKS + 1;
+
   /** Spins before the processor is offered to a holder that lost its own. */
   private static final int SPINS_BEFORE_YIELD = 64;
 
   private static final VarHandle LOCKED;
   private static final VarHandle GREATEST;
+  private static final VarHandle ACCEPTED;
   private static final VarHandle BLOCK = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
@@ -37,6 +41,7 @@ public final class ReplayWindow {
       var lookup = MethodHandles.lookup();
       LOCKED = lookup.findVarHandle(ReplayWindow.class, "locked", boolean.class);
       GREATEST = lookup.findVarHandle(ReplayWindow.class, "greatest", long.class);
+      ACCEPTED = lookup.findVarHandle(ReplayWindow.class, "accepted", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -48,6 +53,7 @@ public final class ReplayWindow {
   // Written by whoever holds the lock.
   private final long[] blocks = new long[BLOCKS];
   private long greatest;
+  private long accepted;
 
   /**
    * Marks a counter as used. To be called once the packet is known to be authentic and not before:
@@ -84,6 +90,24 @@ public final class ReplayWindow {
         || ((long) BLOCK.getOpaque(blocks, slot) & 1L << counter) != 0;
   }
 
+  /** What was seen so far: the greatest counter, then the ring of bits. */
+  public long[] copy() {
+    lock();
+    long[] copy = new long[COPY_LENGTH];
+    copy[0] = greatest;
+    System.arraycopy(blocks, 0, copy, 1, BLOCKS);
+    LOCKED.setRelease(this, false);
+    return copy;
+  }
+
+  /** Goes on from a {@link #copy}; before anybody else uses the window. */
+  void restore(long[] copy) {
+    lock();
+    System.arraycopy(copy, 1, blocks, 0, BLOCKS);
+    GREATEST.setRelease(this, copy[0]);
+    LOCKED.setRelease(this, false);
+  }
+
   private boolean mark(long counter) {
     long block = counter >>> BLOCK_BITS_LOG2;
     if (Long.compareUnsigned(counter, greatest) > 0) {
@@ -96,7 +120,26 @@ public final class ReplayWindow {
     long before = blocks[slot];
     long after = before | 1L << counter; // the shift count is taken modulo 64
     BLOCK.setOpaque(blocks, slot, after);
-    return after != before;
+    if (after == before) {
+      return false;
+    }
+    ACCEPTED.setOpaque(this, accepted + 1);
+    return true;
+  }
+
+  /** The greatest counter that came, 0 before the first. */
+  public long greatest() {
+    return (long) GREATEST.getAcquire(this);
+  }
+
+  /** Counters let through so far. */
+  public long accepted() {
+    return (long) ACCEPTED.getOpaque(this);
+  }
+
+  /** Counters that the sender has used, as far as one can tell; 0 before the first came. */
+  public long expected() {
+    return accepted() == 0 ? 0 : greatest() + 1;
   }
 
   /** Clears the blocks that the window moves onto: each once, however far the jump. */

@@ -77,6 +77,33 @@ public final class Session {
     this.holders = workers;
   }
 
+  /** How far it has come; exact while no worker runs. */
+  public SessionTransfer transfer() {
+    return new SessionTransfer(sendCounter(), confirmed, confirmationReported, replayWindow.copy());
+  }
+
+  /** Copies of its keys, the caller's to erase; null when they are erased. */
+  public byte[] copyKeys() {
+    try {
+      return keys.copyBytes();
+    } catch (IllegalStateException erased) {
+      return null;
+    }
+  }
+
+  /** Erases its keys while workers stand still and will not go on; their contexts remain. */
+  public void eraseKeys() {
+    keys.close();
+  }
+
+  /** Goes on from where another process stopped; before any worker sees it. */
+  public void restore(SessionTransfer from) {
+    SEND_COUNTER.setVolatile(this, from.sendCounter());
+    confirmed = from.confirmed();
+    CONFIRMATION.setVolatile(this, from.reported());
+    replayWindow.restore(from.replayWindow());
+  }
+
   public Peer peer() {
     return peer;
   }

@@ -3,6 +3,9 @@ package io.taltun.dataplane.session;
 import io.taltun.crypto.primitive.NativeMemory;
 import io.taltun.crypto.primitive.TransportCipher;
 import io.taltun.dataplane.os.PageMemory;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -160,6 +163,28 @@ public final class WaitingPackets implements AutoCloseable {
       count++;
     }
     return count;
+  }
+
+  /** Copies of a peer's packets, oldest first; while the worker does not run. */
+  public List<byte[]> copies(Peer peer) {
+    List<byte[]> copies = new ArrayList<>();
+    for (int slot = peer.lane(lane).waitingHead; slot != NONE; slot = next[slot]) {
+      byte[] packet = new byte[lengths[slot]];
+      NativeMemory.copy(address(slot), packet, 0, packet.length);
+      copies.add(packet);
+    }
+    return copies;
+  }
+
+  /** {@link #add} of a packet on the heap; one that does not fit is left out. */
+  public void addCopy(Peer peer, byte[] packet) {
+    if (fits(packet.length)) {
+      try (Arena arena = Arena.ofConfined()) {
+        long at = arena.allocate(Math.max(1, packet.length)).address();
+        NativeMemory.copy(packet, 0, at, packet.length);
+        add(peer, at, packet.length);
+      }
+    }
   }
 
   /** After the worker ended. */

@@ -84,6 +84,19 @@ public final class TunDevice implements AutoCloseable {
     }
   }
 
+  /**
+   * A device that another process opened and handed over, with its queues' descriptors.
+   *
+   * @param offloads that it switched on
+   */
+  public static TunDevice adopt(String name, List<Integer> descriptors, TunOffloads offloads) {
+    int headerLength = offloads.needsHeader() ? VirtioNetHeader.LENGTH : 0;
+    return new TunDevice(
+        name,
+        descriptors.stream().<TunQueue>map(fd -> KernelTunQueue.of(fd, headerLength)).toList(),
+        offloads);
+  }
+
   private static int flags(boolean first, int headerLength) {
     // Without IFF_TUN_EXCL a second gateway would attach to our device as one more queue and take
     // its share of our packets, in silence.

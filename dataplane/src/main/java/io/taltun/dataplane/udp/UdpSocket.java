@@ -20,6 +20,8 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   /** Option and control message: the datagrams that a socket has dropped so far. */
   static final int SO_RXQ_OVFL = 40;
 
+  private static final int SO_SNDBUF = 7;
+  private static final int SO_RCVBUF = 8;
   private static final int SO_SNDBUFFORCE = 32;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int SO_REUSEPORT = 15;
@@ -33,13 +35,14 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   private static final int IPV6_V6ONLY = 26;
   private static final int IPV6_RECVPKTINFO = 49;
   private static final int IPV6_RECVTCLASS = 66;
-  private static final int BUFFER_BYTES = 4 << 20;
+  private static final int BUFFER_BYTES = 4 << 20; // as the configuration's default
 
   private final int fd;
   private final int family;
 
-  // Written by the worker.
+  // Written by the worker: what was dropped when it was asked last; not known after a takeover.
   private int overflows;
+  private boolean countsAnew;
 
   private UdpSocket(int fd, int family) {
     this.fd = fd;
@@ -49,6 +52,13 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
   /** A socket over a descriptor, which it closes: for a start that warms the packet path. */
   public static UdpSocket over(int fd) {
     return new UdpSocket(fd, SocketAddress.AF_INET);
+  }
+
+  /** One that is bound and tuned already, over its descriptor, which it closes. */
+  static UdpSocket adopt(int fd, int family) {
+    UdpSocket socket = new UdpSocket(fd, family);
+    socket.countsAnew = true;
+    return socket;
   }
 
   /**
@@ -107,8 +117,7 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
 
   /** Wishes, not needs: the socket works without. */
   private void tune() {
-    Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
-    Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES);
+    resize(BUFFER_BYTES, BUFFER_BYTES);
     Syscall.setOption(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
     // As the kernel's WireGuard: the outer packet may be fragmented on its way. What ICMP says of
     // an earlier datagram is nobody's business: IP_RECVERR stays off, so it fails no later call.
@@ -120,6 +129,19 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
       Syscall.setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
       Syscall.setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
       Syscall.setOption(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+    }
+  }
+
+  /**
+   * Sets how much the kernel keeps for the socket: past its limits where we may, up to {@code
+   * net.core.rmem_max} and {@code wmem_max} otherwise. socket(7).
+   */
+  void resize(int receiveBytes, int sendBytes) {
+    if (Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, receiveBytes) < 0) {
+      Syscall.setOption(fd, SOL_SOCKET, SO_RCVBUF, receiveBytes);
+    }
+    if (Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, sendBytes) < 0) {
+      Syscall.setOption(fd, SOL_SOCKET, SO_SNDBUF, sendBytes);
     }
   }
 
@@ -154,7 +176,8 @@ public final class UdpSocket implements MessageSocket, AutoCloseable {
 
   @Override
   public int newOverflows(int total) {
-    int more = total - overflows;
+    int more = countsAnew ? 0 : total - overflows;
+    countsAnew = false;
     overflows = total;
     return more;
   }

@@ -53,6 +53,11 @@ public final class UdpSocketPair implements AutoCloseable {
     }
   }
 
+  /** Sets how many bytes the kernel keeps of what comes and of what goes, in each socket. */
+  public void resize(int receiveBytes, int sendBytes) {
+    present().forEach(socket -> socket.resize(receiveBytes, sendBytes));
+  }
+
   private void share() throws SystemCallException {
     for (UdpSocket socket : present()) {
       socket.share();
@@ -87,6 +92,18 @@ public final class UdpSocketPair implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Sockets that another process opened and handed over.
+   *
+   * @param ipv4 descriptor, −1 for none
+   * @param ipv6 descriptor, −1 for none
+   */
+  public static UdpSocketPair adopt(int ipv4, int ipv6) {
+    return new UdpSocketPair(
+        ipv4 < 0 ? null : UdpSocket.adopt(ipv4, SocketAddress.AF_INET),
+        ipv6 < 0 ? null : UdpSocket.adopt(ipv6, SocketAddress.AF_INET6));
   }
 
   private static List<UdpSocketPair> openOnce(Opener opener, int workers, int port, int fwmark)

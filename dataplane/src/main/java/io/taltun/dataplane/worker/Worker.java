@@ -141,6 +141,7 @@ final class Worker implements Runnable, AutoCloseable {
       switch (next) {
         case WorkerCommand.ReleaseSession c -> c.session().release(number);
         case WorkerCommand.UseSockets c -> c.taken().countDown();
+        case WorkerCommand.Pause c -> c.standing().countDown();
         case WorkerCommand.SendWaiting _,
             WorkerCommand.DropWaiting _,
             WorkerCommand.SendKeepalive _,
@@ -265,9 +266,27 @@ final class Worker implements Runnable, AutoCloseable {
           sends.joinAgain();
         }
         case WorkerCommand.Beat c -> c.answer().run();
+        case WorkerCommand.Pause c -> pause(c);
       }
     }
     outbound.flush();
+  }
+
+  /** Every burst is written and flushed before commands have their turn. */
+  private void pause(WorkerCommand.Pause command) {
+    outbound.flush();
+    command.standing().countDown();
+    boolean interrupted = false;
+    while (command.goOn().getCount() > 0) {
+      try {
+        command.goOn().await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void use(WorkerCommand.UseSockets command, long nowNs) {

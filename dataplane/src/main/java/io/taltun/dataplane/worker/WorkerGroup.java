@@ -9,6 +9,7 @@ import io.taltun.dataplane.mailbox.WorkerCommand;
 import io.taltun.dataplane.os.BootClock;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.path.ForwardingTables;
+import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.udp.UdpSocketPair;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,28 @@ public final class WorkerGroup {
       post(i, new WorkerCommand.UseSockets(sockets.get(i), taken));
     }
     return taken;
+  }
+
+  /**
+   * Lets all workers stand still, with nothing in their hands.
+   *
+   * @param goOn ends it
+   * @return open once none touches a descriptor, a session or a packet any more
+   */
+  public CountDownLatch pause(CountDownLatch goOn) {
+    CountDownLatch standing = new CountDownLatch(workers.size());
+    postAll(new WorkerCommand.Pause(standing, goOn));
+    return standing;
+  }
+
+  /** Packets that wait for a worker's peer, oldest first; only while the workers stand still. */
+  public List<byte[]> waiting(int worker, Peer peer) {
+    return workers.get(worker).waiting().copies(peer);
+  }
+
+  /** Lets a packet wait as it did for another process; before {@link #start}. */
+  public void restoreWaiting(int worker, Peer peer, byte[] packet) {
+    workers.get(worker).waiting().addCopy(peer, packet);
   }
 
   /** The errno of the first worker whose CPU the kernel refused; 0 for none. Any thread. */

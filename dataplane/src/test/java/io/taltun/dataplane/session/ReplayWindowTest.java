@@ -40,6 +40,25 @@ class ReplayWindowTest {
     }
   }
 
+  @Test
+  void shouldJudgeAsTheOtherWhenItGoesOnFromItsCopy() {
+    RandomGenerator random = Seed.random();
+    long base = 0;
+    for (int round = 0; round < 50; round++) {
+      for (int i = 0; i < 500; i++) {
+        window.accept(base + random.nextLong(3 * SIZE));
+      }
+      ReplayWindow other = new ReplayWindow();
+      other.restore(window.copy());
+      for (int i = 0; i < 2000; i++) {
+        long counter = Math.max(0, base + random.nextLong(6 * SIZE) - 2 * SIZE);
+        assertThat(other.surelyRefuses(counter)).isEqualTo(window.surelyRefuses(counter));
+        assertThat(other.accept(counter)).isEqualTo(window.accept(counter));
+      }
+      base += random.nextLong(4 * SIZE);
+    }
+  }
+
   /** Sequences around the window's edge, in the way the kernel and wireguard-go test theirs. */
   @Test
   void shouldKeepTheExactEdgeWhenTheWindowMoves() {

@@ -1,0 +1,2 @@
+/** Runs the commands that the configuration ties to events. */
+package io.taltun.daemon.hook;

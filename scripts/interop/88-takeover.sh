@@ -1,0 +1,158 @@
+#!/bin/bash
+# A new process takes a running gateway over while traffic flows. `88-takeover.sh PATTERN` runs the cases that match.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
+. ./lib.sh
+. ./gateways.sh
+
+readonly ROUNDS=5
+readonly RATE=20M # TCP beside the pings: on a busy machine any gateway loses some at full speed, takeover or not
+
+# running_pair KIND: a, a Taltun, and b, of that kind, have a session.
+running_pair() {
+  local psk
+  gateway a taltun a 10.99.0.1/24 fd99::1/64
+  gateway b "$1" b 10.99.0.2/24 fd99::2/64
+  psk=$(wg genpsk)
+  peer a b endpoint="$(outer4 0 2):$PORT" psk="$psk"
+  peer b a endpoint="$(outer4 0 1):$PORT" psk="$psk"
+  gateway_up b
+  gateway_up a
+  must ping_through a b 4
+  must ping_through a b 6
+}
+
+# next_process: starts one that takes a over, without waiting; sets NEXT to its pid.
+next_process() {
+  local name
+  name=$(device a)
+  NEXT_LOG=$name.next$((++NEXTS)).log
+  start "$NEXT_LOG" a "${TALTUN[@]}" up -c "$LOGS/$name.yaml" --takeover
+  NEXT=$STARTED
+}
+NEXTS=0
+
+# taken_over: the new process runs the gateway, and the one before has ended with exit status 0.
+taken_over() {
+  local before since
+  before=$(pid a)
+  since=$(process_start_time "$before")
+  next_process
+  wait_for 20 grep -q 'answers on' "$LOGS/$NEXT_LOG" || fail "no takeover: $(tail -n 1 "$LOGS/$NEXT_LOG")"
+  wait_for 5 process_gone "$before" "$since" || fail 'the process before still runs'
+  wait "$before" || fail "the process before ended with exit status $?"
+  GATEWAY[a.pid]=$NEXT
+}
+
+# kernel_side: what the kernel knows of the device; a takeover leaves it alone.
+kernel_side() { gw a sh -c "ip -o addr show $(device a); ip -o route show table all dev $(device a); ip rule"; }
+
+# pings_in_motion: one every 10 ms, from b through a's gateway, until end_pings counts them.
+pings_in_motion() {
+  start pings b ping -n -q -i 0.01 10.99.0.1
+  PINGS=$STARTED
+}
+
+end_pings() { # MOST_LOST
+  local sent received
+  sleep 0.5
+  kill -INT "$PINGS"
+  wait "$PINGS"
+  read -r sent received < <(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$LOGS/pings")
+  note "pings: ${sent:-0} sent, $((${sent:-0} - ${received:-0})) lost, $(grep -o 'mdev = .*' "$LOGS/pings") (min/avg/max/mdev)"
+  [ $((${sent:-1} - ${received:-0})) -le "$1" ] || fail "$((${sent:-0} - ${received:-0})) of ${sent:-0} pings lost"
+}
+
+# quiet_enough: whether it tells anything here to count pings: three seconds without a takeover lose none.
+quiet_enough() {
+  local lost
+  pings_in_motion
+  sleep 3
+  kill -INT "$PINGS"
+  wait "$PINGS"
+  lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 - \2/p' "$LOGS/pings")
+  rm "$LOGS/pings"
+  [ $((lost)) = 0 ]
+}
+
+gaps() { cat "$LOGS"/*.log | grep -o 'stood still for .*' | tr '\n' ';'; }
+
+five_in_a_row() { # KIND
+  local handshake round
+  running_pair "$1"
+  quiet_enough || skip 'this machine is too busy: pings get lost without a takeover, too'
+  handshake=$(wg_field a b 5)
+  kernel_side >"$LOGS/before"
+  start iperf-server.log b iperf3 -s -1
+  sleep 0.3
+  gw a timeout 60 iperf3 -c 10.99.0.2 -t 20 -b "$RATE" -J >"$LOGS/iperf.json" 2>&1 &
+  IPERF=$!
+  pings_in_motion
+  for ((round = 1; round <= ROUNDS; round++)); do
+    sleep 1
+    taken_over
+  done
+  wait $IPERF
+  end_pings 0
+  note "TCP: $(jq -r '[.intervals[].sum.bits_per_second / 1e6 | floor] | "\(min) to \(max) Mbit/s, by the second"' "$LOGS/iperf.json"); $(gaps)"
+  jq -e '.error == null and ([.intervals[].sum.bytes] | last) > 0' "$LOGS/iperf.json" >/dev/null || fail 'TCP stopped'
+  [ "$(wg_field a b 5)" = "$handshake" ] || fail 'there was a handshake'
+  kernel_side >"$LOGS/after"
+  diff "$LOGS/before" "$LOGS/after" >"$LOGS/changed" || fail "the kernel's side changed: $(head -n 2 "$LOGS/changed" | tail -n 1)"
+  stop "$(pid a)"
+  [ -z "$(gw a ip link show "$(device a)" 2>/dev/null)" ] || fail 'the last process left the device'
+}
+
+# The new process dies at many moments; whatever happens, a goes on, in one process or the other.
+killed_in_the_middle() {
+  local delay before lost=0
+  running_pair taltun
+  pings_in_motion
+  for delay in 0.3 0.5 0.6 0.7 0.75 0.8 0.85 0.9 0.95 1.0 1.1 1.2; do
+    before=$(pid a)
+    next_process
+    sleep $delay
+    kill -KILL "$NEXT" 2>/dev/null
+    wait "$NEXT" 2>/dev/null
+    if [ -z "$(process_start_time "$before")" ]; then
+      note "killed after $delay s: it had taken over already; started anew"
+      lost=1
+      gateway_up a
+    fi
+    must ping_through a b 4
+  done
+  [ $lost = 1 ] || end_pings 5
+}
+
+wrong_version() {
+  local before status
+  running_pair wireguard-go
+  before=$(pid a)
+  # A process that greets with version 99.
+  gw a timeout 10 perl -MSocket -e '
+    socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; connect($s, pack_sockaddr_un($ARGV[0])) or die "connect: $!";
+    my $name = $ARGV[1]; my $hello = pack("NNa*NN", 99, length($name), $name, 0, $$);
+    syswrite($s, pack("CNa*", 0, length($hello), $hello)); local $/; print <$s>;' \
+    "/run/taltun/$(device a).takeover" "$(device a)" >"$LOGS/refusal" 2>&1
+  grep -qa 'version 99' "$LOGS/refusal" || fail "not refused: $(tr -d '\0' <"$LOGS/refusal")"
+  grep -q 'was not taken over and goes on' "$LOGS/$(device a).log" || fail 'no word of it'
+  must ping_through a b 4
+}
+
+nobody_there() {
+  local status
+  gateway a taltun a 10.99.0.1/24
+  (umask 077 && peers_yaml a >"$LOGS/$(device a).yaml")
+  taltun_ctl a up -c "$LOGS/$(device a).yaml" --takeover >"$LOGS/refused" 2>&1
+  status=$?
+  [ $status = 1 ] || fail "exit status $status"
+  [ "$(wc -l <"$LOGS/refused")" = 1 ] || fail 'not one line'
+}
+
+must ns_pair a b
+taltun_case 'takeover: five in a row under ping and TCP, with wireguard-go' five_in_a_row wireguard-go
+taltun_case 'takeover: five in a row under ping and TCP, two Taltuns' five_in_a_row taltun
+taltun_case 'takeover: the new process is killed in the middle' killed_in_the_middle
+taltun_case 'takeover: another version is refused' wrong_version
+taltun_case 'takeover: nobody runs the gateway' nobody_there
+finish
