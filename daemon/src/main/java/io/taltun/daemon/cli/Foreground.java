@@ -23,6 +23,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -30,6 +32,9 @@ import picocli.CommandLine;
 /** One gateway's life in this process, from its start to its last trace. */
 final class Foreground {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
+
+  private static final int PORT_ATTEMPTS = 20;
+  private static final long PORT_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   @FunctionalInterface
   private interface Start {
@@ -209,6 +214,19 @@ final class Foreground {
     reloader.reload(null, false).whenComplete((_, _) -> services.ready(name + " is up"));
   }
 
+  /** A process that ends closes its sockets one by one, in an order of its own. */
+  private MetricsServer openMetrics(Gateway gateway, int attempts) throws IOException {
+    try {
+      return MetricsServer.open(metrics.listen(), gateway.telemetry());
+    } catch (IOException busy) {
+      if (attempts <= 1) {
+        throw busy;
+      }
+    }
+    LockSupport.parkNanos(PORT_PAUSE_NS);
+    return openMetrics(gateway, attempts - 1);
+  }
+
   /** Without them the gateway is as good as with them: null where they cannot be served. */
   private MetricsServer serveMetrics(Gateway gateway) {
     // The process before, if there was one, has the port until its end.
@@ -217,7 +235,7 @@ final class Foreground {
       return null;
     }
     try {
-      MetricsServer server = MetricsServer.open(metrics.listen(), gateway.telemetry());
+      MetricsServer server = openMetrics(gateway, takesOver ? PORT_ATTEMPTS : 1);
       LOG.info("{} serves metrics on http://{}/metrics", name, metrics);
       return server;
     } catch (IOException e) {
