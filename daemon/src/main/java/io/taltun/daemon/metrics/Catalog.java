@@ -69,6 +69,13 @@ final class Catalog {
           INTERFACE,
           KEY,
           NAME);
+  static final Metric PEER_DENIED_PACKETS =
+      counter(
+          "taltun_peer_denied_packets_total",
+          "Packets that the peer's access rules did not allow; absent without rules.",
+          INTERFACE,
+          KEY,
+          NAME);
   static final Metric PEER_ROUND_TRIP =
       gauge(
           "taltun_peer_handshake_round_trip_seconds",
@@ -279,6 +286,7 @@ final class Catalog {
                 PEER_ONLINE,
                 PEER_SENT_PACKETS,
                 PEER_RECEIVED_PACKETS,
+                PEER_DENIED_PACKETS,
                 PEER_ROUND_TRIP,
                 PEER_ENDPOINT)),
         new Group(
