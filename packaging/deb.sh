@@ -16,14 +16,15 @@ fill_in() { # FILE
 }
 
 changelog() {
-  printf 'taltun (%s) stable; urgency=medium\n\n  * See changelog.gz.\n\n -- %s  %s\n' "$VERSION" \
+  printf 'taltun (%s) stable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- %s  %s\n' "$VERSION" \
     "$(sed -n 's/^Maintainer: //p' "$ROOT/packaging/deb/control")" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
 }
 
 documents() {
   mkdir -p "$DOC" "$IMAGE/usr/share/lintian/overrides"
   install -m 644 "$ROOT/packaging/deb/copyright" "$DOC/"
-  gzip -9nc "$ROOT/CHANGELOG.md" >"$DOC/changelog.gz"
+  changelog | gzip -9n >"$DOC/changelog.gz"
+  gzip -9nc "$ROOT/CHANGELOG.md" >"$DOC/CHANGELOG.md.gz"
   install -m 644 "$ROOT/packaging/deb/lintian-overrides" "$IMAGE/usr/share/lintian/overrides/taltun"
 }
 

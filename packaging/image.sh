@@ -24,7 +24,12 @@ runtime() {
   "$JDK/bin/jlink" "${from[@]}" --add-modules "$MODULES" --strip-debug --no-man-pages --no-header-files \
     --compress zip-0 --output "$HOME_DIR/runtime"
   rm -f "$HOME_DIR/runtime/lib/"{classlist,jrt-fs.jar,jexec} "$HOME_DIR/runtime/bin/keytool"
-  [ -n "$JMODS" ] || strip --strip-unneeded "$HOME_DIR/runtime/lib/server/libjvm.so"
+  chmod -R u+w "$HOME_DIR/runtime"
+}
+
+# slim: what debuggers want of native code is not in the package.
+slim() {
+  find "$HOME_DIR" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper \) -exec strip --strip-unneeded {} +
 }
 
 # archives: the daemon's and its libraries', and beside them the native code of this architecture, which would be
@@ -83,7 +88,7 @@ taltun_of_image() { "$HOME_DIR/runtime/bin/java" "@$TARGET/java.options" io.talt
 completion() {
   local share=$IMAGE/usr/share
   mkdir -p "$share"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
-  taltun_of_image completion bash >"$share/bash-completion/completions/taltun"
+  taltun_of_image completion bash | sed '1{/^#!/d}' >"$share/bash-completion/completions/taltun"
   taltun_of_image completion zsh >"$share/zsh/vendor-completions/_taltun"
   taltun_of_image completion fish >"$share/fish/vendor_completions.d/taltun.fish"
 }
@@ -119,6 +124,7 @@ mkdir -p "$IMAGE"
 umask 022
 runtime
 archives
+[ -n "$JMODS" ] || slim
 java_options /usr/lib/taltun >"$HOME_DIR/java.options"
 age "$HOME_DIR"
 if [ -z "$JMODS" ]; then

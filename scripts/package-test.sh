@@ -6,6 +6,7 @@
 #
 # DEB names the package; without it, it is built. BASE names a folder of debootstrap --variant=minbase to copy.
 [ -n "${TALTUN_OWN_MOUNTS:-}" ] || TALTUN_OWN_MOUNTS=1 exec unshare --mount "$0" "$@"
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/netns/lib.sh"
 . "$ROOT/scripts/lib/packages.sh"
 need 'the test of the package' debootstrap wireguard-tools iproute2 iputils-ping util-linux || exit 1
@@ -30,11 +31,13 @@ bootstrap() {
     mirror=$(apt-get indextargets --format "\$(REPO_URI)" | grep -m 1 -v security)
     debootstrap --variant=minbase bookworm "$BARE" "$mirror" >"$LOGS/debootstrap.log" 2>&1 || fail 'debootstrap failed'
   fi
-  mount -t proc proc "$BARE/proc" && mount -t sysfs sysfs "$BARE/sys" && mount -t tmpfs tmpfs "$BARE/run" || fail 'no mounts'
+  must mount -t proc proc "$BARE/proc"
+  must mount -t sysfs sysfs "$BARE/sys"
+  must mount -t tmpfs tmpfs "$BARE/run"
   mkdir -p "$BARE/dev/net" "$BARE$RUN"
   [ -e "$BARE/dev/net/tun" ] || must mknod -m 666 "$BARE/dev/net/tun" c 10 200
   # Where the configurations lie; recursive, so that a case's own folder shows up, too.
-  mount --bind "$RUN" "$BARE$RUN" || fail 'no mounts'
+  must mount --bind "$RUN" "$BARE$RUN"
 }
 
 # everything: the names of all files that are there, but those of the package manager and of the C library's caches.
@@ -54,7 +57,7 @@ installs() {
   everything >"$RUN/before"
   getent_bare >"$RUN/users-before"
   must bare dpkg -i /tmp/taltun.deb
-  [ "$(bare taltun --version)" = "taltun $(bare dpkg-query -W -f '${Version}' taltun)" ] || fail 'taltun --version'
+  [ "$(bare taltun --version)" = "taltun $(bare dpkg-query -W -f "\${Version}" taltun)" ] || fail 'taltun --version'
   [ "$(stat -c %A:%U:%G "$BARE/etc/taltun" | cut -d: -f1,2)" = drwx--x---:root ] || fail 'the mode of /etc/taltun'
   must bare sh -c 'cd / && md5sum --quiet -c /var/lib/dpkg/info/taltun.md5sums'
 }
@@ -155,7 +158,7 @@ purges() {
 
 bootstrap
 run_case 'the package installs where there is no Java' installs
-[ $FAILED = 0 ] || finish
+[ "$FAILED" = 0 ] || finish
 run_case 'the ahead-of-time cache and the native code are found' uses_cache
 run_case 'manual and completion are there' documents
 run_case 'the demo passes' demo

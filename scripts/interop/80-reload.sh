@@ -78,7 +78,7 @@ random_file() {
     [ $((RANDOM % 2)) = 0 ] && owners+=("$i") && words[i]=$i=10.50.$i.0/24
   done
   for ((i = 0; i < 6 && ${#owners[@]} > 0; i++)); do
-    words[owners[RANDOM % ${#owners[@]}]]+=,10.60.$i.0/24
+    words[owners[RANDOM % ${#owners[@]}]]+=",10.60.$i.0/24"
   done
   for i in 10.99.0.77/24 10.97.0.1/24 10.99.0.250/24; do
     [ $((RANDOM % 2)) = 0 ] && addresses+=${addresses:+, }$i
@@ -99,14 +99,14 @@ many_reloads() {
   handshake=$(wg_field b a 5)
   start iperf-server.log a iperf3 -s -1
   sleep 0.3
-  start iperf.log b iperf3 -c 10.99.0.1 -t 600 --bidir -b ${RATE}M --forceflush -i 1 -f m
+  start iperf.log b iperf3 -c 10.99.0.1 -t 600 --bidir -b "${RATE}M" --forceflush -i 1 -f m
   start pings.log b perl "$ROOT/scripts/soak/pinger.pl" 10 a=10.99.0.1
   pinger=$STARTED since=$(process_start_time "$STARTED")
   sleep 1
   for ((i = 1; i <= RELOADS; i++)); do
     random_file
     kill -HUP "$(pid a)" || fail 'Taltun has ended'
-    wait_for 10 reloaded $i || fail "reload $i is not made: $(tail -n 1 "$(log)")"
+    wait_for 10 reloaded "$i" || fail "reload $i is not made: $(tail -n 1 "$(log)")"
   done
   kill -TERM "$pinger"
   wait_for 20 process_gone "$pinger" "$since" # it waits for the answers still due

@@ -177,11 +177,11 @@ follows_the_path() { # KIND OUTER
   device_mtu 1420 || fail "the MTU is $(in_ns g cat "/sys/class/net/$(device g)/mtu") at the beginning"
   start iperf-server.log h iperf3 -s -1
   sleep 0.5
-  start iperf.log c iperf3 -c "$(host 4)" -R -J -t 150 -b 20M
+  start iperf.log c iperf3 -c "$(host 4)" -R -J -t 240 -b 20M
   local iperf=$STARTED
   sleep 3
   path_mtu 1380
-  wait_for 60 device_mtu 1300 || fail "the MTU did not follow: $(in_ns g ip route get "$(outer4 0 2)")"
+  wait_for 90 device_mtu 1300 || fail "the MTU did not follow: $(in_ns g ip route get "$(outer4 0 2)")"
   log_has "takes 1380 bytes"
   log_has 'the MTU is 1300 now'
   sleep 3

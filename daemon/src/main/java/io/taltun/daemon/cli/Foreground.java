@@ -45,6 +45,10 @@ final class Foreground {
   private final boolean takesOver;
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
+
+  /** SIGHUP came before there was a gateway: its file is read again. Written by that signal. */
+  private volatile boolean hungUpEarly;
+
   private final ServiceManager services = ServiceManager.ofThisProcess();
 
   private Foreground(
@@ -106,7 +110,7 @@ final class Foreground {
     }
     Signals.handle("TERM", stop::bySignal);
     Signals.handle("INT", stop::bySignal);
-    Signals.handle("HUP", () -> LOG.warn("SIGHUP: {} is not up yet", name));
+    Signals.handle("HUP", () -> hungUpEarly = true);
     if (untilStdinCloses) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> stopAtEndOf(host.input()));
     }
@@ -144,7 +148,7 @@ final class Foreground {
     Signals.handle("HUP", () -> reload(reloader));
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         TakeoverServer _ = takeovers(gateway);
-        MetricsService served = new MetricsService(gateway.telemetry());
+        MetricsService served = new MetricsService(gateway.telemetry(), takesOver);
         SocketFileWatch _ = bare ? watch() : null) {
       gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
       gateway.listen(hooks);
@@ -156,6 +160,9 @@ final class Foreground {
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
+      if (hungUpEarly) {
+        reload(reloader);
+      }
       String broken = gateway.awaitStop();
       if (gateway.isGivenAway()) {
         endWithoutATrace();

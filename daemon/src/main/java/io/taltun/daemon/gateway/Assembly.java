@@ -158,7 +158,7 @@ final class Assembly {
     udpOffloads = offer.udpOffloads();
     device = TunDevice.adopt(name, offer.queues(), offer.tunOffloads());
     unwinding.add("the device", device);
-    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.of(name));
+    tunDrops = unwinding.add("the watch over the device's queue", TunDrops.since(name));
   }
 
   /** Makes the TUN device. */

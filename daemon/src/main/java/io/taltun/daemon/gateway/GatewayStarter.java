@@ -137,7 +137,7 @@ public final class GatewayStarter implements GatewayFactory {
   }
 
   /** Where the file says {@code auto}: what fits the way to the peers whose addresses it has. */
-  static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
+  private static int mtu(TaltunConfig config, NetlinkSocket netlink) throws SystemCallException {
     InterfaceConfig iface = config.iface();
     if (!iface.mtu().isAuto()) {
       return iface.mtu().bytes();

@@ -112,7 +112,9 @@ final class Takeover {
     NetworkState state = setup.adopt(iface.name(), offer.network());
     Link link = new Links(netlink).find(iface.name());
     LinkState linkState = new LinkState(link.up(), link.mtu(), true);
-    NetworkPlan plan = NetworkPlan.of(iface, config.peers(), GatewayStarter.mtu(config, netlink));
+    // With auto the watch over the paths goes on from what it is now.
+    int mtu = iface.mtu().isAuto() ? link.mtu() : iface.mtu().bytes();
+    NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
     int fwmark = fwmark(plan, offer);
     DeviceNetwork network = new DeviceNetwork(setup, state, plan, fwmark);
     assembly.build(linkState, config.relay().enabled(), network::restore);

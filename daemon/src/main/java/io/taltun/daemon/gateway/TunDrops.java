@@ -14,8 +14,9 @@ final class TunDrops implements LongSupplier, AutoCloseable {
   private final Links links;
   private final int index;
 
-  // Written by the control thread.
+  // Written by the control thread, and once before it runs: what was dropped before our time.
   private long latest;
+  private long before;
 
   private TunDrops(NetlinkSocket netlink, String device) throws SystemCallException {
     this.netlink = netlink;
@@ -34,6 +35,16 @@ final class TunDrops implements LongSupplier, AutoCloseable {
     }
   }
 
+  /**
+   * The same for a device that is older than this process: what it dropped so far is not counted.
+   */
+  static TunDrops since(String device) throws SystemCallException {
+    TunDrops drops = of(device);
+    drops.before = drops.getAsLong();
+    drops.latest = 0;
+    return drops;
+  }
+
   /** Sets how many packets the kernel keeps for each worker. */
   void setQueueLength(int packets) throws SystemCallException {
     links.setQueueLength(index, packets);
@@ -42,7 +53,7 @@ final class TunDrops implements LongSupplier, AutoCloseable {
   @Override
   public long getAsLong() {
     try {
-      latest = links.sendingDropped(index);
+      latest = links.sendingDropped(index) - before;
     } catch (SystemCallException gone) {
       // Deleted, or in another namespace: what was known stays.
     }

@@ -69,10 +69,10 @@ final class Catalog {
           INTERFACE,
           KEY,
           NAME);
-  static final Metric PEER_DENIED =
+  static final Metric PEER_DENIED_PACKETS =
       counter(
           "taltun_peer_denied_packets_total",
-          "Packets of the peer that its access rules denied; absent while there were none.",
+          "Packets that the peer's access rules did not allow; absent without rules.",
           INTERFACE,
           KEY,
           NAME);
@@ -298,7 +298,7 @@ final class Catalog {
                 PEER_ONLINE,
                 PEER_SENT_PACKETS,
                 PEER_RECEIVED_PACKETS,
-                PEER_DENIED,
+                PEER_DENIED_PACKETS,
                 PEER_ROUND_TRIP,
                 PEER_ENDPOINT)),
         new Group(

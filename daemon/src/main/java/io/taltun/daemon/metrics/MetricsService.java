@@ -3,6 +3,8 @@ package io.taltun.daemon.metrics;
 import io.taltun.config.Metrics;
 import io.taltun.daemon.gateway.Telemetry;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,16 +15,25 @@ import org.slf4j.LoggerFactory;
 public final class MetricsService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
 
+  private static final int ATTEMPTS = 20;
+  private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final Telemetry telemetry;
+  private final int attempts;
 
   // Written under the lock.
   private Metrics current = Metrics.OFF;
   private MetricsServer server;
   private boolean closed;
 
-  /** Serves nothing yet. */
-  public MetricsService(Telemetry telemetry) {
+  /**
+   * Serves nothing yet.
+   *
+   * @param inherits whether the port is another process's that is ending
+   */
+  public MetricsService(Telemetry telemetry, boolean inherits) {
     this.telemetry = telemetry;
+    attempts = inherits ? ATTEMPTS : 1;
   }
 
   /** Serves there from now on. Where that is impossible, what was served before goes on. */
@@ -33,7 +44,7 @@ public final class MetricsService implements AutoCloseable {
     MetricsServer next = null;
     if (wanted.enabled()) {
       try {
-        next = MetricsServer.open(wanted.listen(), telemetry);
+        next = open(wanted, attempts);
         LOG.info("{} serves metrics on http://{}/metrics", telemetry.name(), wanted);
       } catch (IOException e) {
         LOG.warn(
@@ -48,6 +59,19 @@ public final class MetricsService implements AutoCloseable {
     stop();
     server = next;
     current = wanted;
+  }
+
+  /** A process that ends closes its sockets one by one, in an order of its own. */
+  private MetricsServer open(Metrics wanted, int attempts) throws IOException {
+    try {
+      return MetricsServer.open(wanted.listen(), telemetry);
+    } catch (IOException busy) {
+      if (attempts <= 1) {
+        throw busy;
+      }
+    }
+    LockSupport.parkNanos(PAUSE_NS);
+    return open(wanted, attempts - 1);
   }
 
   private void stop() {

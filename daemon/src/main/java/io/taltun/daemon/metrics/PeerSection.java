@@ -51,15 +51,14 @@ final class PeerSection implements Section {
             Catalog.PEER_RECEIVED_PACKETS,
             rows,
             (out, row) -> out.sample(row.labels, row.receivedPackets())),
-        new PeerSection(Catalog.PEER_DENIED, rows, PeerSection::denied),
+        new PeerSection(Catalog.PEER_DENIED_PACKETS, rows, PeerSection::denied),
         new PeerSection(Catalog.PEER_ROUND_TRIP, rows, PeerSection::roundTrip),
         new PeerSection(Catalog.PEER_ENDPOINT, rows, PeerSection::endpoint));
   }
 
   private static void denied(TextWriter out, PeerRow row) {
-    long packets = row.peer.peer().deniedPackets();
-    if (packets > 0) {
-      out.sample(row.labels, packets);
+    if (row.peer.peer().access() != null) {
+      out.sample(row.labels, row.peer.peer().deniedPackets());
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,7 +174,11 @@ public final class TakeoverServer implements AutoCloseable {
           giver.standStill(offer, (state, committed) -> hand(connection, state, committed));
       if (outcome == Outcome.GIVEN) {
         given.accept(hello.pid());
+        // Open until the process has ended: that is how the other one knows.
+        new CountDownLatch(1).await();
       }
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
     } catch (TakeoverException e) {
       connection.refuse(e.getMessage());
       LOG.warn("{} was not taken over and goes on: {}", giver.name(), e.getMessage());

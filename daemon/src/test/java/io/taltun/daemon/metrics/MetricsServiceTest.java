@@ -14,7 +14,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class MetricsServiceTest {
-  @AutoClose private final MetricsService service = new MetricsService(new FakeTelemetry("tal0"));
+  @AutoClose
+  private final MetricsService service = new MetricsService(new FakeTelemetry("tal0"), false);
 
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {

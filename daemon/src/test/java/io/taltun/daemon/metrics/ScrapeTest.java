@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.taltun.daemon.control.PeerReading;
 import io.taltun.daemon.gateway.FakeTelemetry;
+import io.taltun.dataplane.access.AccessPolicy;
+import io.taltun.dataplane.access.FlowTable;
 import io.taltun.dataplane.counter.Batch;
 import io.taltun.dataplane.counter.Counter;
 import io.taltun.dataplane.counter.DropReason;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ScrapeTest {
@@ -56,7 +59,9 @@ class ScrapeTest {
   @Test
   void shouldServeTheWholeCatalogWithItsLabelsAndNothingElse() {
     telemetry.peers = FakeTelemetry.peers(3);
-    telemetry.peers.getFirst().peer().lane(0).denied();
+    FlowTable flows = new FlowTable(new SplittableRandom(1));
+    AccessPolicy nothing = new AccessPolicy(0, List.of(), List.of(), false, flows);
+    telemetry.peers.getFirst().peer().setAccess(nothing);
     Map<String, ExpositionText.Family> served = ExpositionText.parse(text());
     Map<String, Metric> known = new HashMap<>();
     Catalog.groups().forEach(group -> group.metrics().forEach(m -> known.put(m.name(), m)));

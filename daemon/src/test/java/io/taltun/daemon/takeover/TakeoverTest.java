@@ -122,7 +122,7 @@ class TakeoverTest {
       next.prepared();
       assertThat(giver.committed).isTrue();
       next.running();
-      next.done(10_000);
+      next.done(1);
     }
     assertThat(giver.outcome()).isEqualTo(Outcome.GIVEN);
     assertThat(given.poll(30, TimeUnit.SECONDS)).isEqualTo(ProcessHandle.current().pid());
@@ -143,7 +143,7 @@ class TakeoverTest {
       take(next);
       next.prepared();
       next.running();
-      next.done(10_000);
+      next.done(1);
     }
     assertThat(giver.outcome()).isEqualTo(Outcome.GIVEN);
   }

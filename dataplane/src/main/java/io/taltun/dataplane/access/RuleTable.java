@@ -84,10 +84,11 @@ final class RuleTable {
   boolean permits(long toHigh, long toLow, int packetProtocol, int port) {
     int size = high.length;
     for (int i = 0; i < size; i++) {
-      if (isAddressed(i, toHigh, toLow)
+      // The ports first: lists are often about one host's.
+      if (port >= firstPort[i]
+          && port <= lastPort[i]
           && (protocol[i] == packetProtocol || protocol[i] == AccessRule.ANY_PROTOCOL)
-          && port >= firstPort[i]
-          && port <= lastPort[i]) {
+          && isAddressed(i, toHigh, toLow)) {
         return i >= denials;
       }
     }
@@ -121,6 +122,6 @@ final class RuleTable {
   }
 
   private boolean isAddressed(int i, long toHigh, long toLow) {
-    return ((toHigh ^ high[i]) & highMask[i]) == 0 && ((toLow ^ low[i]) & lowMask[i]) == 0;
+    return ((toLow ^ low[i]) & lowMask[i]) == 0 && ((toHigh ^ high[i]) & highMask[i]) == 0;
   }
 }

@@ -51,6 +51,7 @@ final class MemoryGateway implements AutoCloseable {
       owners.add(address, address.length * Byte.SIZE, peer);
     }
     tables.setAllowedIps(owners.build());
+    tables.setMssClamp(ForwardingTables.MSS_OF_MTU);
     peer.setEndpoint(endpoint);
   }
 

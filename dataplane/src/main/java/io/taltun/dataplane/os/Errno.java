@@ -17,6 +17,7 @@ public final class Errno {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EPIPE = 32;
   public static final int EPROTO = 71;
   public static final int EBADFD = 77;
   public static final int EMSGSIZE = 90;
@@ -27,6 +28,7 @@ public final class Errno {
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETDOWN = 100;
   public static final int ENETUNREACH = 101;
+  public static final int ECONNRESET = 104;
   public static final int ENOBUFS = 105;
   public static final int ECONNREFUSED = 111;
   public static final int EHOSTUNREACH = 113;
@@ -37,6 +39,8 @@ public final class Errno {
           Map.entry(ENOENT, "no such file or directory"),
           Map.entry(ESRCH, "no such entry"),
           Map.entry(EINTR, "interrupted"),
+          Map.entry(EPIPE, "broken pipe"),
+          Map.entry(ECONNRESET, "connection reset"),
           Map.entry(EIO, "input/output error"),
           Map.entry(EBADF, "bad file descriptor"),
           Map.entry(EAGAIN, "try again"),
