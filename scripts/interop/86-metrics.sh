@@ -100,8 +100,8 @@ YAML
       note "no answer to $query"
     fi
   done < <(exporter_queries && dashboard_queries)
-  [ $asked -gt 50 ] || fail "only $asked queries"
-  [ $unanswered = 0 ] || fail "$unanswered of $asked queries have no answer"
+  [ "$asked" -gt 50 ] || fail "only $asked queries"
+  [ "$unanswered" = 0 ] || fail "$unanswered of $asked queries have no answer"
   get http://127.0.0.1:9090/api/v1/rules >"$LOGS/rules.json"
   jq -e '[.data.groups[].rules[] | select(.health != "ok")] | length == 0' "$LOGS/rules.json" >/dev/null ||
     fail 'an alert cannot be evaluated'
@@ -130,7 +130,7 @@ many_in_time() {
     get -o "$LOGS/metrics.json" -w '%{time_total} %{size_download}\n' "$URL/metrics" >>"$LOGS/times" || fail 'no metrics'
     sleep 0.2
   done
-  [ "$(grep -c '^wireguard_sent_bytes_total{' "$LOGS/metrics.json")" = $MANY ] || fail "not $MANY peers"
+  [ "$(grep -c '^wireguard_sent_bytes_total{' "$LOGS/metrics.json")" = "$MANY" ] || fail "not $MANY peers"
   read -r median most bytes < <(sort -g "$LOGS/times" | awk '{ ms[NR] = $1 * 1000; bytes = $2 }
     END { printf "%.0f %.0f %d\n", (ms[10] + ms[11]) / 2, ms[20], bytes }')
   note "$MANY peers: $((bytes / 1000000)) MB, median $median ms, most $most ms of 20"
