@@ -3,10 +3,8 @@ package io.taltun.daemon.mtu;
 import io.taltun.daemon.netlink.Link;
 import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
-import io.taltun.daemon.netlink.RouteNews;
-import io.taltun.dataplane.os.Epoll;
+import io.taltun.daemon.netlink.RouteWatch;
 import io.taltun.dataplane.os.Errno;
-import io.taltun.dataplane.os.EventFd;
 import io.taltun.dataplane.os.SystemCallException;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.PathProbe;
@@ -14,8 +12,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -26,52 +22,34 @@ import org.slf4j.LoggerFactory;
  * Keeps the device's MTU at what fits the way to every peer, for {@code mtu: auto}. The kernel
  * knows the ways' MTUs, from its links, routes and ICMP; data goes out without the mark that
  * routers may not cut it (DF), so that nothing depends on ICMP, and probes that have it give
- * routers a reason to tell (docs/decisions/0010-path-mtu.md). What the kernel learned expires after
+ * routers a reason to tell (docs/decisions/0011-path-mtu.md). What the kernel learned expires after
  * ten minutes; before the MTU goes up, the ways are probed once more.
- *
- * <p>One thread of its own, which takes a tenth of one CPU at most.
  */
-public final class PathMtuWatch implements AutoCloseable {
+public final class PathMtuWatch {
   private static final Logger LOG = LoggerFactory.getLogger("gateway");
+  private static final String NAME = "taltun-mtu";
   private static final int LOOK_EVERY_MS = 10_000;
 
   /** An ICMP error takes as long as the way to whoever sends it and back. */
   private static final long ANSWERS_WITHIN_MS = 1500;
 
-  private static final long LEAST_PAUSE_MS = 200;
-  private static final long PAUSE_FACTOR = 10;
-
   private final BooleanSupplier wanted;
   private final Callable<String> device;
   private final Supplier<List<PathUse>> uses;
   private final IntSupplier fwmark;
-  private final NetlinkSocket netlink;
-  private final RouteNews news;
-  private final Epoll epoll = new Epoll();
-  private final EventFd stop = new EventFd();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread =
-      Thread.ofPlatform().name("taltun-mtu").daemon().unstarted(this::run);
 
-  // Written by the thread.
+  // Written by the watch's thread.
   private final ProbePlan plan = new ProbePlan();
 
   private PathMtuWatch(
       BooleanSupplier wanted,
       Callable<String> device,
       Supplier<List<PathUse>> uses,
-      IntSupplier fwmark,
-      NetlinkSocket netlink,
-      RouteNews news)
-      throws SystemCallException {
+      IntSupplier fwmark) {
     this.wanted = wanted;
     this.device = device;
     this.uses = uses;
     this.fwmark = fwmark;
-    this.netlink = netlink;
-    this.news = news;
-    epoll.add(news.fd());
-    epoll.add(stop.fd());
   }
 
   /**
@@ -82,87 +60,37 @@ public final class PathMtuWatch implements AutoCloseable {
    * @param uses of all peers whose endpoint is known; asked on the watch's thread
    * @param fwmark of the sockets, 0 for none
    */
-  public static PathMtuWatch start(
+  public static RouteWatch start(
       BooleanSupplier wanted,
       Callable<String> device,
       Supplier<List<PathUse>> uses,
       IntSupplier fwmark)
       throws SystemCallException {
-    NetlinkSocket netlink = NetlinkSocket.open();
-    RouteNews news = null;
-    try {
-      news = RouteNews.open();
-      PathMtuWatch watch = new PathMtuWatch(wanted, device, uses, fwmark, netlink, news);
-      watch.thread.start();
-      return watch;
-    } catch (SystemCallException e) {
-      netlink.close();
-      if (news != null) {
-        news.close();
-      }
-      throw e;
-    }
+    PathMtuWatch watch = new PathMtuWatch(wanted, device, uses, fwmark);
+    return RouteWatch.start(NAME, LOOK_EVERY_MS, watch::look);
   }
 
-  private void run() {
-    try {
-      while (awaitTurn()) {
-        news.drain();
-        long beganNs = System.nanoTime();
-        try {
-          look();
-        } catch (InterruptedException e) {
-          throw e;
-        } catch (Exception e) {
-          // The device is elsewhere, the control thread has no time, or a family went.
-          LOG.debug("cannot look at the paths' MTU, trying again: {}", e.toString());
-        }
-        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
-        if (pause(Math.max(LEAST_PAUSE_MS, PAUSE_FACTOR * tookMs))) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** False when it is to end. */
-  private boolean awaitTurn() {
-    int events = epoll.await(LOOK_EVERY_MS);
-    for (int i = 0; i < events; i++) {
-      if (epoll.readable(i) == stop.fd()) {
-        return false;
-      }
-    }
-    return stopped.getCount() > 0;
-  }
-
-  /** True when it is to end. */
-  private boolean pause(long ms) throws InterruptedException {
-    return stopped.await(ms, TimeUnit.MILLISECONDS);
-  }
-
-  private void look() throws Exception {
+  private void look(RouteWatch watch) throws Exception {
     if (!wanted.getAsBoolean()) {
       return;
     }
+    NetlinkSocket netlink = watch.netlink();
     Links links = new Links(netlink);
     Link link = links.find(device.call());
     List<PathUse> paths = uses.get();
     List<Endpoint> due = plan.due(paths, System.nanoTime());
-    if (!due.isEmpty() && probe(due, link.index())) {
+    if (!due.isEmpty() && probe(watch, due, link.index())) {
       return;
     }
-    Optional<PathMtu.Path> narrowest = narrowest(paths, link.index());
+    Optional<PathMtu.Path> narrowest = narrowest(netlink, paths, link.index());
     int fitting = PathMtu.ofDevice(narrowest);
     if (fitting > link.mtu()) {
       List<Endpoint> all =
           paths.stream().map(PathUse::endpoint).limit(ProbePlan.MOST_PROBES).toList();
-      if (probe(all, link.index())) {
+      if (probe(watch, all, link.index())) {
         return;
       }
-      narrowest = narrowest(paths, link.index());
+      narrowest = narrowest(netlink, paths, link.index());
       fitting = PathMtu.ofDevice(narrowest);
     }
     if (fitting != link.mtu()) {
@@ -172,7 +100,7 @@ public final class PathMtuWatch implements AutoCloseable {
     }
   }
 
-  private Optional<PathMtu.Path> narrowest(List<PathUse> paths, int own)
+  private Optional<PathMtu.Path> narrowest(NetlinkSocket netlink, List<PathUse> paths, int own)
       throws SystemCallException {
     List<InetAddress> addresses =
         paths.stream().map(it -> it.endpoint().address()).distinct().toList();
@@ -180,9 +108,9 @@ public final class PathMtuWatch implements AutoCloseable {
   }
 
   /** Sends probes and waits for what routers say; true when it is to end. */
-  private boolean probe(List<Endpoint> endpoints, int own)
+  private boolean probe(RouteWatch watch, List<Endpoint> endpoints, int own)
       throws SystemCallException, InterruptedException {
-    PathMtu mtus = new PathMtu(netlink);
+    PathMtu mtus = new PathMtu(watch.netlink());
     try (PathProbe probe = PathProbe.open(fwmark.getAsInt())) {
       for (Endpoint endpoint : endpoints) {
         Optional<PathMtu.Path> path = mtus.to(endpoint.address(), fwmark.getAsInt(), own);
@@ -194,24 +122,7 @@ public final class PathMtuWatch implements AutoCloseable {
         }
       }
       // The sockets have to be there when the answers come.
-      return pause(ANSWERS_WITHIN_MS);
+      return watch.pause(ANSWERS_WITHIN_MS);
     }
-  }
-
-  /** Ends the thread and waits for it. */
-  @Override
-  public void close() {
-    stopped.countDown();
-    stop.signal();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
-    }
-    epoll.close();
-    stop.close();
-    news.close();
-    netlink.close();
   }
 }

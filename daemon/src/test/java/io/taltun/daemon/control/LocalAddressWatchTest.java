@@ -7,6 +7,7 @@ import io.taltun.daemon.netlink.Addresses;
 import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
 import io.taltun.daemon.netlink.NetworkNamespace;
+import io.taltun.daemon.netlink.RouteWatch;
 import io.taltun.daemon.netlink.Routes;
 import io.taltun.dataplane.udp.Endpoint;
 import io.taltun.dataplane.udp.LocalAddress;
@@ -59,7 +60,7 @@ class LocalAddressWatchTest {
             Endpoint moves = host.peerOn(host.two);
             Endpoint unknown = Endpoint.ofIpv4(0xc612_0103, 51820);
             List<Endpoint> all = List.of(stays, stays6, moves, unknown);
-            try (LocalAddressWatch _ = LocalAddressWatch.start(() -> all, () -> 0)) {
+            try (RouteWatch _ = LocalAddressWatch.start(() -> all, () -> 0)) {
               // The peer's way leads over the other link from now on.
               new Routes(netlink).add(host.one, IpPrefix.parse("198.18.2.2/32"), Routes.MAIN);
               await(moves);
@@ -79,7 +80,7 @@ class LocalAddressWatchTest {
             Endpoint removed = host.peerOn(host.one);
             Endpoint down = host.peerOn(host.two);
             List<Endpoint> all = List.of(removed, down);
-            try (LocalAddressWatch _ = LocalAddressWatch.start(() -> all, () -> 0)) {
+            try (RouteWatch _ = LocalAddressWatch.start(() -> all, () -> 0)) {
               new Addresses(netlink).remove(host.one, ON_ONE);
               await(removed);
               assertThat(down.local().givenUp()).isFalse();
@@ -99,7 +100,7 @@ class LocalAddressWatchTest {
             Host host = Host.of(netlink);
             Endpoint peer = host.peerOn(host.one);
             int[] asked = {0};
-            try (LocalAddressWatch _ =
+            try (RouteWatch _ =
                 LocalAddressWatch.start(
                     () -> {
                       if (asked[0]++ == 0) {

@@ -7,6 +7,7 @@ import io.taltun.daemon.netlink.Addresses;
 import io.taltun.daemon.netlink.Links;
 import io.taltun.daemon.netlink.NetlinkSocket;
 import io.taltun.daemon.netlink.NetworkNamespace;
+import io.taltun.daemon.netlink.RouteWatch;
 import io.taltun.daemon.netlink.Routes;
 import io.taltun.dataplane.udp.Endpoint;
 import java.net.InetAddress;
@@ -103,7 +104,7 @@ class PathMtuTest {
           int tunnel = links.index("tunnel");
           links.setMtu(tunnel, 1420);
           Endpoint peer = Endpoint.ofIpv4(0xc612_0102, 51820);
-          try (PathMtuWatch _ =
+          try (RouteWatch _ =
               PathMtuWatch.start(
                   () -> true, () -> "tunnel", () -> List.of(new PathUse(peer, 0)), () -> 0)) {
             links.setMtu(links.index("wide"), 1380);
