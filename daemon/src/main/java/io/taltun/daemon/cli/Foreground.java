@@ -46,7 +46,7 @@ final class Foreground {
   private final GatewayHooks hooks;
   private final StopRequest stop = new StopRequest();
 
-  /** SIGHUP came before there was a gateway: its file is read again. Written by that signal. */
+  /** SIGHUP came before the gateway was up: its file is read again then. Written by that signal. */
   private volatile boolean hungUpEarly;
 
   private final ServiceManager services = ServiceManager.ofThisProcess();
@@ -145,7 +145,6 @@ final class Foreground {
     Reloader reloader = new Reloader(gateway, file);
     // Before its socket is there: whoever sees that takes the gateway for one that can be told.
     Signals.handle("USR1", () -> dump(gateway));
-    Signals.handle("HUP", () -> reload(reloader));
     try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
         TakeoverServer _ = takeovers(gateway);
         MetricsService served = new MetricsService(gateway.telemetry(), takesOver);
@@ -160,6 +159,7 @@ final class Foreground {
       LOG.info("{} answers on {}", name, host.adminSocket(name));
       gateway.onHealth(services.watchdog());
       services.ready(name + " is up");
+      Signals.handle("HUP", () -> reload(reloader));
       if (hungUpEarly) {
         reload(reloader);
       }
