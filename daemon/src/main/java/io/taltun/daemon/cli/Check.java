@@ -5,19 +5,15 @@ import io.taltun.config.TaltunConfig;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(name = "check", description = "Validate a configuration: every error with its place.")
 final class Check implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "Default: /etc/taltun/peers.yaml.")
-  private Path file;
+  @Mixin private ConfigFileOption file;
 
   private final Host host;
 
@@ -28,7 +24,7 @@ final class Check implements Runnable {
   @Override
   public void run() {
     CommandLine command = spec.commandLine();
-    Path checked = file == null ? host.configFile() : file;
+    Path checked = file.path(host);
     TaltunConfig config = Configurations.require(ConfigReader.read(checked), command.getErr());
     int peers = config.peers().size();
     command

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -16,11 +17,7 @@ import picocli.CommandLine.Spec;
 final class Export implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "Default: /etc/taltun/peers.yaml.")
-  private Path file;
+  @Mixin private ConfigFileOption file;
 
   @Option(
       names = {"-o", "--output"},
@@ -37,7 +34,7 @@ final class Export implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine command = spec.commandLine();
-    Path read = file == null ? host.configFile() : file;
+    Path read = file.path(host);
     TaltunConfig config = Configurations.require(ConfigReader.read(read), command.getErr());
     String conf = WgQuick.write(config);
     Configurations.eraseKeys(config);

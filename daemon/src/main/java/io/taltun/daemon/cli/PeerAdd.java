@@ -6,7 +6,6 @@ import io.taltun.daemon.onboard.QrCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -30,11 +29,7 @@ final class PeerAdd implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "What the client is called here.")
   private String name;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "Default: /etc/taltun/peers.yaml.")
-  private Path file;
+  @Mixin private ConfigFileOption file;
 
   @Option(names = "--conf", description = "Print wg-quick's format; the default.")
   private boolean conf;
@@ -58,7 +53,7 @@ final class PeerAdd implements Callable<Integer> {
       throw new ParameterException(
           command, "--qr needs the private key, which only the client has with --public-key");
     }
-    try (PeersFile peersFile = PeersFile.open(host, file, command.getErr());
+    try (PeersFile peersFile = PeersFile.open(host, file.path(host), command.getErr());
         NewClient client = options.client(name, peersFile, this::argument)) {
       String text = client.config().toWgQuick();
       String code = qr ? code(text) : null;

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,11 +44,7 @@ final class PeerList implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "Default: /etc/taltun/peers.yaml.")
-  private Path file;
+  @Mixin private ConfigFileOption file;
 
   @Option(names = "--json", description = "A JSON array with an object for each peer.")
   private boolean json;
@@ -61,7 +58,8 @@ final class PeerList implements Runnable {
   @Override
   public void run() {
     CommandLine command = spec.commandLine();
-    Path path = PeersFile.path(host, file);
+    Path path = file.path(host);
+    PeersFile.requireThere(host, path);
     TaltunConfig config = Configurations.require(ConfigReader.read(path), command.getErr());
     Map<String, Long> handshakes = handshakes(config.iface().name());
     List<Line> lines =

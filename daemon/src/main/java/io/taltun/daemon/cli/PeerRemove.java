@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,11 +23,7 @@ final class PeerRemove implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "As 'taltun peer list' shows it.")
   private String name;
 
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "Default: /etc/taltun/peers.yaml.")
-  private Path file;
+  @Mixin private ConfigFileOption file;
 
   private final Host host;
 
@@ -38,7 +34,7 @@ final class PeerRemove implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine command = spec.commandLine();
-    try (PeersFile peersFile = PeersFile.open(host, file, command.getErr())) {
+    try (PeersFile peersFile = PeersFile.open(host, file.path(host), command.getErr())) {
       List<PeerConfig> peers = peersFile.config().peers();
       int index = index(peers, peersFile.path());
       PeersEdit edit = new PeersEdit();

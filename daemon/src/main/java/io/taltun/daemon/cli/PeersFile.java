@@ -44,11 +44,10 @@ final class PeersFile implements AutoCloseable {
   /**
    * Reads the file and keeps other commands from changing it.
    *
-   * @param named null for the default
    * @param err for errors and warnings about the file
    */
-  static PeersFile open(Host host, Path named, PrintWriter err) throws IOException {
-    Path path = path(host, named);
+  static PeersFile open(Host host, Path path, PrintWriter err) throws IOException {
+    requireThere(host, path);
     EditedFile file = EditedFile.open(path, MOST_BYTES);
     try {
       TaltunConfig config = Configurations.require(ConfigReader.read(file.content(), path), err);
@@ -62,16 +61,14 @@ final class PeersFile implements AutoCloseable {
     }
   }
 
-  /** The file that a command means, which is there. */
-  static Path path(Host host, Path named) {
-    Path path = named == null ? host.configFile() : named;
+  /** Says what to do about a file that is missing. */
+  static void requireThere(Host host, Path path) {
     if (Files.notExists(path)) {
       throw CommandFailure.usage(
           path
               + " does not exist; "
-              + (named == null ? "'taltun up' writes one" : "check the path"));
+              + (path.equals(host.configFile()) ? "'taltun up' writes one" : "check the path"));
     }
-    return path;
   }
 
   Path path() {
