@@ -10,12 +10,9 @@ import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
-import io.taltun.crypto.primitive.Primitives;
-import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.udp.Endpoint;
-import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,41 +28,23 @@ import org.junit.jupiter.api.Test;
 /** The test's thread is the control thread; there are no workers. */
 class ConfiguredPeersTest {
   private static final AccessRules LAN_ONLY = new AccessRules(List.of(), List.of(), false);
-  private static final Primitives PRIMITIVES = Primitives.of("bouncycastle");
-  private static final PublicKey ANN = key(1);
-  private static final PublicKey BEN = key(2);
+  private static final PublicKey ANN = IdleControl.key(1);
+  private static final PublicKey BEN = IdleControl.key(2);
   private static final HostPort PLACE = new HostPort("192.0.2.1", 51820);
   private static final Endpoint SEEN = Endpoint.ofIpv4(0xc633_6407, 4000);
   private static final Duration OFF = Duration.ZERO;
 
-  private final SplittableRandom random = new SplittableRandom(1);
-  private final PeerTable peers = new PeerTable(random, 1);
-  private final ForwardingTables tables = new ForwardingTables(peers.sessions(), 1420, false);
-  private final WorkerGroup workers =
-      new WorkerGroup(List.of(), tables, 1484, () -> {}, new NoFaults());
-  private final Control control =
-      new Control(
-          new ControlThread(new NoFaults()),
-          workers,
-          tables,
-          peers,
-          PRIMITIVES.aead(),
-          random,
-          () -> 0,
-          1L << 30,
-          PeerMemory.NONE);
+  private final IdleControl idle = new IdleControl();
+  private final SplittableRandom random = idle.random;
+  private final PeerTable peers = idle.peers;
+  private final ForwardingTables tables = idle.tables;
+  private final Control control = idle.control;
 
   ConfiguredPeersTest() throws Exception {}
 
   @AfterEach
   void free() {
-    control.free();
-  }
-
-  private static PublicKey key(int value) {
-    byte[] raw = new byte[PublicKey.LENGTH];
-    raw[0] = (byte) value;
-    return PublicKey.of(raw);
+    idle.close();
   }
 
   private static PeerConfig peer(PublicKey key, String name, HostPort endpoint, String... ips) {
@@ -157,10 +136,10 @@ class ConfiguredPeersTest {
   void shouldChangeTheOwnKeyBesideThePeers() {
     try (PrivateKey key = PrivateKey.generate(random)) {
       control.configure(
-          new StaticIdentity(key, PRIMITIVES),
+          new StaticIdentity(key, IdleControl.PRIMITIVES),
           List.of(peer(ANN, "ann", PLACE, "10.1.0.0/16")),
           Map.of());
-      assertThat(control.publicKey()).isEqualTo(key.publicKey(PRIMITIVES.x25519()));
+      assertThat(control.publicKey()).isEqualTo(key.publicKey(IdleControl.PRIMITIVES.x25519()));
       configure(peer(ANN, "ann", PLACE, "10.1.0.0/16"));
       assertThat(control.publicKey()).as("kept").isNotNull();
     }
@@ -229,7 +208,7 @@ class ConfiguredPeersTest {
             peers.add(
                 new PeerConfig(
                     "p" + key + random.nextInt(2),
-                    key(key),
+                    IdleControl.key(key),
                     random.nextBoolean()
                         ? PresharedKey.none()
                         : PresharedKey.generate(new SplittableRandom(random.nextInt(2))),

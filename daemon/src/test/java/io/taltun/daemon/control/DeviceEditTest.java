@@ -10,13 +10,10 @@ import io.taltun.crypto.key.PresharedKey;
 import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.key.PublicKey;
 import io.taltun.crypto.noise.StaticIdentity;
-import io.taltun.crypto.primitive.Primitives;
-import io.taltun.daemon.state.PeerMemory;
 import io.taltun.dataplane.path.ForwardingTables;
 import io.taltun.dataplane.route.AllowedIps;
 import io.taltun.dataplane.session.Peer;
 import io.taltun.dataplane.udp.Endpoint;
-import io.taltun.dataplane.worker.WorkerGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,42 +25,24 @@ import org.junit.jupiter.api.Test;
 
 /** The test's thread is the control thread; there are no workers. */
 class DeviceEditTest {
-  private static final Primitives PRIMITIVES = Primitives.of("bouncycastle");
-  private static final PublicKey ANN = key(1);
-  private static final PublicKey BEN = key(2);
+  private static final PublicKey ANN = IdleControl.key(1);
+  private static final PublicKey BEN = IdleControl.key(2);
   private static final IpPrefix HOME = IpPrefix.parse("10.1.0.0/16");
   private static final IpPrefix WORK = IpPrefix.parse("fd01::/64");
   private static final Endpoint PLACE = Endpoint.ofIpv4(0xc000_0201, 51820);
   private static final long SECOND = 1_000_000_000;
 
-  private final SplittableRandom random = new SplittableRandom(1);
-  private final PeerTable peers = new PeerTable(random, 1);
-  private final ForwardingTables tables = new ForwardingTables(peers.sessions(), 1420, false);
-  private final WorkerGroup workers =
-      new WorkerGroup(List.of(), tables, 1484, () -> {}, new NoFaults());
-  private final Control control =
-      new Control(
-          new ControlThread(new NoFaults()),
-          workers,
-          tables,
-          peers,
-          PRIMITIVES.aead(),
-          random,
-          () -> 0,
-          1L << 30,
-          PeerMemory.NONE);
+  private final IdleControl idle = new IdleControl();
+  private final SplittableRandom random = idle.random;
+  private final PeerTable peers = idle.peers;
+  private final ForwardingTables tables = idle.tables;
+  private final Control control = idle.control;
 
   DeviceEditTest() throws Exception {}
 
   @AfterEach
   void free() {
-    control.free();
-  }
-
-  private static PublicKey key(int value) {
-    byte[] raw = new byte[PublicKey.LENGTH];
-    raw[0] = (byte) value;
-    return PublicKey.of(raw);
+    idle.close();
   }
 
   private void add(PublicKey key, IpPrefix... prefixes) {
@@ -234,7 +213,8 @@ class DeviceEditTest {
   @Test
   void shouldSkipThePeerThatIsOurselves() {
     DeviceEdit edit = control.edit();
-    StaticIdentity identity = new StaticIdentity(PrivateKey.generate(random), PRIMITIVES);
+    StaticIdentity identity =
+        new StaticIdentity(PrivateKey.generate(random), IdleControl.PRIMITIVES);
     edit.identity(identity);
     assertThat(edit.add(identity.publicKey())).isFalse();
     control.commit(edit);
@@ -245,8 +225,8 @@ class DeviceEditTest {
   /** Trap 25: it goes with its prefixes, and the key before is erased. */
   @Test
   void shouldRemoveThePeerWhoseKeyBecomesOurs() {
-    StaticIdentity first = new StaticIdentity(PrivateKey.generate(random), PRIMITIVES);
-    StaticIdentity second = new StaticIdentity(PrivateKey.generate(random), PRIMITIVES);
+    StaticIdentity first = new StaticIdentity(PrivateKey.generate(random), IdleControl.PRIMITIVES);
+    StaticIdentity second = new StaticIdentity(PrivateKey.generate(random), IdleControl.PRIMITIVES);
     DeviceEdit edit = control.edit();
     edit.identity(first);
     edit.add(second.publicKey());
@@ -269,7 +249,9 @@ class DeviceEditTest {
         new PeerConfig(
             "ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, AccessRules.NONE);
     control.configure(
-        new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
+        new StaticIdentity(PrivateKey.generate(random), IdleControl.PRIMITIVES),
+        List.of(config),
+        Map.of());
     assertThat(control.peers().getFirst().name()).isEqualTo("ann");
     DeviceEdit edit = control.edit();
     edit.removeAll();
@@ -284,7 +266,9 @@ class DeviceEditTest {
     PeerConfig config =
         new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(HOME), Duration.ZERO, none);
     control.configure(
-        new StaticIdentity(PrivateKey.generate(random), PRIMITIVES), List.of(config), Map.of());
+        new StaticIdentity(PrivateKey.generate(random), IdleControl.PRIMITIVES),
+        List.of(config),
+        Map.of());
     assertThat(homeOwner().access()).isNotNull();
     assertThat(homeOwner().access().log()).isTrue();
 
