@@ -36,18 +36,18 @@ use constant {
 # Why the gateway may drop something in a run like this. Anything else is a failure, and so is a drop between two samples
 # without its cause near.
 my %AFTER_FAULT = (
-    unknown_index      => 'sent under a session that a restart has ended',
-    expired_session    => 'held back by a blackout until the session was too old',
-    replayed           => 'doubled by the relay',
-    replayed_timestamp => 'an initiation doubled or overtaken in the relay',
-    too_soon           => 'an initiation doubled by the relay',
-    send_unreachable   => 'the outer link was down',
-    no_endpoint        => 'the peer was added again and had not called yet',
-    no_route           => 'the prefix was nobody\'s for a moment',
-    no_session         => 'a peer that was away did not answer in time',
-    waiting_full       => 'traffic for a peer that was away',
-    wrong_inner_source => 'on its way while its prefix moved',
-    unknown_peer       => 'the peer was removed for a moment',
+    unknown_index                => 'sent under a session that a restart has ended',
+    expired_session              => 'held back by a blackout until the session was too old',
+    replayed                     => 'doubled by the relay',
+    handshake_replayed_timestamp => 'an initiation doubled or overtaken in the relay',
+    handshake_too_soon           => 'an initiation doubled by the relay',
+    send_unreachable             => 'the outer link was down',
+    no_endpoint                  => 'the peer was added again and had not called yet',
+    no_route                     => 'the prefix was nobody\'s for a moment',
+    no_session                   => 'a peer that was away did not answer in time',
+    waiting_full                 => 'traffic for a peer that was away',
+    wrong_inner_source           => 'on its way while its prefix moved',
+    handshake_unknown_peer       => 'the peer was removed for a moment',
 );
 my %WHEN_BUSY = (
     receive_buffer_full => 'a burst at full rate, or a gateway that waited for a CPU',
