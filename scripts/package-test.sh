@@ -31,13 +31,21 @@ bootstrap() {
     mirror=$(apt-get indextargets --format "\$(REPO_URI)" | grep -m 1 -v security)
     debootstrap --variant=minbase bookworm "$BARE" "$mirror" >"$LOGS/debootstrap.log" 2>&1 || fail 'debootstrap failed'
   fi
-  must mount -t proc proc "$BARE/proc"
-  must mount -t sysfs sysfs "$BARE/sys"
-  must mount -t tmpfs tmpfs "$BARE/run"
+  mounted "$BARE/proc" -t proc proc
+  mounted "$BARE/sys" -t sysfs sysfs
+  mounted "$BARE/run" -t tmpfs tmpfs
   mkdir -p "$BARE/dev/net" "$BARE$RUN"
   [ -e "$BARE/dev/net/tun" ] || must mknod -m 666 "$BARE/dev/net/tun" c 10 200
   # Where the configurations lie; recursive, so that a case's own folder shows up, too.
-  must mount --bind "$RUN" "$BARE$RUN"
+  mounted "$BARE$RUN" --bind "$RUN"
+}
+
+# mounted FOLDER ARGUMENT...: gone again before the folder is deleted, and what is mounted with it.
+mounted() {
+  local folder=$1
+  shift
+  must mount "$@" "$folder"
+  echo "mount $folder" >>"$MADE"
 }
 
 # everything: the names of all files that are there, but those of the package manager and of the C library's caches.

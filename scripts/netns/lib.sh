@@ -26,7 +26,7 @@ leave() {
     *) [ $FAILED != 0 ] || result failed "FAIL  ${0##*/}: $(cat "$RUN/reason" 2>/dev/null || echo "ended with $status")" ;;
   esac
   clean_to 0
-  if [ $FAILED = 0 ]; then rm -rf "$RUN"; else note "the logs are kept in $RUN"; fi
+  if [ $FAILED = 0 ]; then rm -rf --one-file-system "$RUN"; else note "the logs are kept in $RUN"; fi
   exit $status
 }
 trap leave EXIT
@@ -45,6 +45,7 @@ clean_to() {
       process) stop_process "$what" "$rest" ;;
       device) ip -n "$what" link del "$rest" 2>/dev/null ;;
       file) rm -f "$what" ;;
+      mount) umount "$what" || umount -l "$what" ;;
       namespace) ip netns del "$what" 2>/dev/null ;;
     esac
   done < <(tail -n "+$(($1 + 1))" "$MADE" | tac)
