@@ -3,50 +3,20 @@
 # gateway as the service's user, and purges it. Root only; takes about two minutes.
 #
 #   scripts/package-test.sh [CASE]      CASE: a pattern; 'installs' has to be among them
-#
-# DEB names the package; without it, it is built. BASE names a folder of debootstrap --variant=minbase to copy.
+# lib/bare-debian.sh says what DEB and BASE may be.
 [ -n "${TALTUN_OWN_MOUNTS:-}" ] || TALTUN_OWN_MOUNTS=1 exec unshare --mount "$0" "$@"
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/netns/lib.sh"
 . "$ROOT/scripts/lib/packages.sh"
 need 'the test of the package' debootstrap wireguard-tools iproute2 iputils-ping util-linux || exit 1
 . "$ROOT/scripts/netns/gateways.sh"
+. "$ROOT/scripts/lib/bare-debian.sh"
 
-readonly BARE=$RUN/debian
 readonly MOST_PING_MS=700 STARTS=5 MOST_BYTES=$((60 << 20))
-DEB=${DEB:-}
-[ -n "$DEB" ] || { "$ROOT/scripts/package.sh" >&2 && DEB=$(echo "$ROOT"/packaging/target/taltun_*.deb); } || exit 1
-
-bare() { timeout "${BARE_TIMEOUT:-120}" chroot "$BARE" "$@"; }
+need_package || exit 1
 
 # What the gateways of this script are started with.
 TALTUN=(chroot "$BARE" /usr/bin/taltun)
-
-# bootstrap: as small as Debian gets. The mirror is this machine's.
-bootstrap() {
-  local mirror
-  if [ -n "${BASE:-}" ]; then
-    must cp -a "$BASE" "$BARE"
-  else
-    mirror=$(apt-get indextargets --format "\$(REPO_URI)" | grep -m 1 -v security)
-    debootstrap --variant=minbase bookworm "$BARE" "$mirror" >"$LOGS/debootstrap.log" 2>&1 || fail 'debootstrap failed'
-  fi
-  mounted "$BARE/proc" -t proc proc
-  mounted "$BARE/sys" -t sysfs sysfs
-  mounted "$BARE/run" -t tmpfs tmpfs
-  mkdir -p "$BARE/dev/net" "$BARE$RUN"
-  [ -e "$BARE/dev/net/tun" ] || must mknod -m 666 "$BARE/dev/net/tun" c 10 200
-  # Where the configurations lie; recursive, so that a case's own folder shows up, too.
-  mounted "$BARE$RUN" --bind "$RUN"
-}
-
-# mounted FOLDER ARGUMENT...: gone again before the folder is deleted, and what is mounted with it.
-mounted() {
-  local folder=$1
-  shift
-  must mount "$@" "$folder"
-  echo "mount $folder" >>"$MADE"
-}
 
 # everything: the names of all files that are there, but those of the package manager and of the C library's caches.
 everything() {
@@ -165,6 +135,7 @@ purges() {
 }
 
 bootstrap
+mount_for_chroot
 run_case 'the package installs where there is no Java' installs
 [ "$FAILED" = 0 ] || finish
 run_case 'the ahead-of-time cache and the native code are found' uses_cache

@@ -4,6 +4,7 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../netns" || exit 1
 . ./lib.sh
 . ./gateways.sh
+. ./motion.sh
 
 readonly ROUNDS=5
 readonly RATE=20M # of TCP beside the pings
@@ -47,28 +48,6 @@ taken_over() { # NAME
 # kernel_side: what the kernel knows of the device; a takeover leaves it alone.
 kernel_side() { gw a sh -c "ip -o addr show $(device a); ip -o route show table all dev $(device a); ip rule"; }
 
-# counter NAMESPACE NAME: one of the kernel's.
-counter() { in_ns "$1" nstat -asz "$2" | awk -v name="$2" '$1 == name { print $2 }'; }
-
-# pings_in_motion: one every 10 ms, from b through a's gateway, until end_pings counts them.
-pings_in_motion() {
-  SENT=$(counter b IcmpOutEchos)
-  RECEIVED=$(counter b IcmpInEchoReps)
-  start pings b ping -n -q -i 0.01 10.99.0.1
-  PINGS=$STARTED
-}
-
-# end_pings MOST_LOST: sets SENT. The kernel counts: what is on its way when ping ends is not lost.
-end_pings() {
-  kill -INT "$PINGS"
-  wait "$PINGS"
-  sleep 1
-  SENT=$(($(counter b IcmpOutEchos) - SENT))
-  RECEIVED=$(($(counter b IcmpInEchoReps) - RECEIVED))
-  note "pings: $SENT sent, $((SENT - RECEIVED)) lost, $(grep -o 'mdev = .*' "$LOGS/pings") (min/avg/max/mdev)"
-  [ "$SENT" -gt 0 ] && [ $((SENT - RECEIVED)) -le "$1" ] || fail "$((SENT - RECEIVED)) of $SENT pings lost"
-}
-
 # nothing_lost_here: of all that came to a, by either side, nothing was dropped in its kernel or in its gateway.
 nothing_lost_here() {
   local drops
@@ -90,7 +69,7 @@ five_in_a_row() { # KIND
   sleep 0.3
   gw a timeout 60 iperf3 -c 10.99.0.2 -t 20 -b "$RATE" -J >"$LOGS/iperf.json" 2>&1 &
   IPERF=$!
-  pings_in_motion
+  pings_in_motion b 10.99.0.1
   for ((round = 1; round <= ROUNDS; round++)); do
     sleep 1
     taken_over a
@@ -98,7 +77,7 @@ five_in_a_row() { # KIND
   wait $IPERF
   nothing_lost_here
   # A peer whose own socket is full, as wireguard-go's when others have the CPU, loses what did not get lost here.
-  end_pings $(($(counter b UdpRcvbufErrors) - refused))
+  end_pings b $(($(counter b UdpRcvbufErrors) - refused))
   requests=$(($(counter a IcmpInEchos) - requests))
   [ "$requests" = "$SENT" ] || fail "$requests of $SENT requests came through"
   note "TCP: $(jq -r '[.intervals[].sum.bits_per_second / 1e6 | floor] | "\(min) to \(max) Mbit/s, by the second"' "$LOGS/iperf.json"); $(gaps)"
@@ -114,7 +93,7 @@ five_in_a_row() { # KIND
 killed_in_the_middle() {
   local delay before lost=0
   running_pair taltun
-  pings_in_motion
+  pings_in_motion b 10.99.0.1
   for delay in 0.3 0.5 0.6 0.7 0.75 0.8 0.85 0.9 0.95 1.0 1.1 1.2; do
     before=$(pid a)
     next_process
@@ -129,7 +108,7 @@ killed_in_the_middle() {
     fi
     must ping_through a b 4
   done
-  [ $lost = 1 ] || end_pings 5
+  [ $lost = 1 ] || end_pings b 5
 }
 
 wrong_version() {

@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** A command's view of one running gateway; blocking, one connection per request. */
 public final class AdminClient {
   /** Names may have to be waited for, and files be long. */
   private static final Duration RELOADED_WITHIN = Duration.ofSeconds(60);
+
+  private static final Duration STARTED_WITHIN = Duration.ofSeconds(10);
 
   private final Path socket;
 
@@ -83,13 +86,33 @@ public final class AdminClient {
     throw ReconfigureException.invalid(message, places);
   }
 
+  /**
+   * Has the gateway's service start the process that goes on in its place.
+   *
+   * @param file the configuration that is meant
+   * @return that process's id; empty where the gateway is nobody's service, or too old to be asked
+   * @throws IOException when it does not start one; the message says why
+   */
+  public OptionalLong startSuccessor(Path file) throws IOException {
+    byte[] body =
+        AdminJson.MAPPER.writeValueAsBytes(new TakeoverRequest(file.toAbsolutePath().toString()));
+    HttpExchange.Response response =
+        HttpExchange.send(socket, "POST", "/takeover", body, STARTED_WITHIN);
+    return response.status() == HttpExchange.NOT_FOUND
+        ? OptionalLong.empty()
+        : OptionalLong.of(AdminJson.MAPPER.readValue(bodyOf(response), TakeoverAnswer.class).pid());
+  }
+
   /** Returns when the gateway has begun to stop. */
   public void stop() throws IOException {
     exchange("POST", "/stop");
   }
 
   private byte[] exchange(String method, String path) throws IOException {
-    HttpExchange.Response response = HttpExchange.send(socket, method, path);
+    return bodyOf(HttpExchange.send(socket, method, path));
+  }
+
+  private static byte[] bodyOf(HttpExchange.Response response) throws IOException {
     if (response.status() == HttpExchange.OK) {
       return response.body();
     }

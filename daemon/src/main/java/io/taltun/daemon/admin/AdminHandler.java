@@ -20,7 +20,6 @@ import io.taltun.config.IpPrefix;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.health.Health;
-import io.taltun.daemon.reload.ReloadAnswer;
 import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
 import java.util.Map;
@@ -142,7 +141,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   /** Answers when the task is done; the connection's thread does not wait for it. */
   private static void run(
-      ChannelHandlerContext context, boolean keepAlive, CompletableFuture<ReloadAnswer> task) {
+      ChannelHandlerContext context, boolean keepAlive, CompletableFuture<?> task) {
     task.whenComplete(
         (answer, failure) -> {
           if (failure == null) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 
 /**
  * {@code GET /status}, {@code /info}, {@code /healthz}, {@code /peers}, {@code /routes} and {@code
- * POST /stop}, {@code /reload}, {@code /peers}, {@code /routes}.
+ * POST /stop}, {@code /reload}, {@code /peers}, {@code /routes}, {@code /takeover}.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MOST_REQUEST_BYTES = 64 << 10;
@@ -25,19 +25,21 @@ public final class AdminServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** As {@link #open(Path, Gateway, Reloader)} for a gateway without a file. */
+  /** For a gateway without a file, which is nobody's service. */
   public static AdminServer open(Path socket, Gateway gateway) throws IOException {
-    return open(socket, gateway, new Reloader(gateway, null));
+    return open(socket, gateway, new Reloader(gateway, null), null);
   }
 
   /**
    * Listens on {@code /run/taltun/NAME.sock} or wherever it is told to.
    *
+   * @param successor null where no service manager watches the gateway
    * @throws io.taltun.daemon.unix.SocketInUseException when a gateway of that name runs already
    */
-  public static AdminServer open(Path socket, Gateway gateway, Reloader reloader)
+  public static AdminServer open(
+      Path socket, Gateway gateway, Reloader reloader, SuccessorStart successor)
       throws IOException {
-    AdminTasks tasks = new AdminTasks(reloader);
+    AdminTasks tasks = new AdminTasks(reloader, successor);
     return new AdminServer(
         SocketServer.open(
             socket,

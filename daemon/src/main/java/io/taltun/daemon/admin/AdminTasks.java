@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.reload.PeersRequest;
-import io.taltun.daemon.reload.ReloadAnswer;
 import io.taltun.daemon.reload.ReloadRequest;
 import io.taltun.daemon.reload.Reloader;
 import io.taltun.daemon.reload.RoutesRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,29 +26,51 @@ final class AdminTasks {
      * @param body JSON; empty for none
      * @return always completed; exceptionally with {@link ReconfigureException}
      */
-    CompletableFuture<ReloadAnswer> begin(byte[] body);
+    CompletableFuture<?> begin(byte[] body);
   }
 
-  private final Map<String, Task> posts;
+  private final Map<String, Task> posts = new HashMap<>();
 
-  AdminTasks(Reloader reloader) {
-    posts =
-        Map.of(
-            "/reload",
-            task(
-                ReloadRequest.class,
-                new ReloadRequest(null, false),
-                it -> reloader.reload(it.file() == null ? null : Path.of(it.file()), it.dryRun())),
-            "/peers",
-            task(
-                PeersRequest.class,
-                new PeersRequest(null, null, false),
-                it -> reloader.change(it, it.dryRun())),
-            "/routes",
-            task(
-                RoutesRequest.class,
-                new RoutesRequest(null, null, false),
-                it -> reloader.change(it, it.dryRun())));
+  /**
+   * @param successor null where no service manager watches the gateway: the path is unknown then
+   */
+  AdminTasks(Reloader reloader, SuccessorStart successor) {
+    posts.put(
+        "/reload",
+        task(
+            ReloadRequest.class,
+            new ReloadRequest(null, false),
+            it -> reloader.reload(it.file() == null ? null : Path.of(it.file()), it.dryRun())));
+    posts.put(
+        "/peers",
+        task(
+            PeersRequest.class,
+            new PeersRequest(null, null, false),
+            it -> reloader.change(it, it.dryRun())));
+    posts.put(
+        "/routes",
+        task(
+            RoutesRequest.class,
+            new RoutesRequest(null, null, false),
+            it -> reloader.change(it, it.dryRun())));
+    if (successor != null) {
+      posts.put(
+          "/takeover",
+          task(TakeoverRequest.class, new TakeoverRequest(null), it -> begin(successor, it)));
+    }
+  }
+
+  private static CompletableFuture<TakeoverAnswer> begin(
+      SuccessorStart successor, TakeoverRequest request) {
+    try {
+      if (request.file() == null) {
+        throw new IOException("the body is to name the configuration: {\"file\": …}");
+      }
+      long pid = successor.start(Path.of(request.file()));
+      return CompletableFuture.completedFuture(new TakeoverAnswer(pid));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(ReconfigureException.failed(e.getMessage(), e));
+    }
   }
 
   /** The task that a POST to a path begins, or null. */
@@ -61,7 +83,7 @@ final class AdminTasks {
   }
 
   private interface Change<T> {
-    CompletableFuture<ReloadAnswer> begin(T request);
+    CompletableFuture<?> begin(T request);
   }
 
   private static <T> Task task(Class<T> type, T nothing, Change<T> change) {

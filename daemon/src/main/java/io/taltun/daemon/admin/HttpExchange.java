@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HttpExchange {
   static final int OK = 200;
+  static final int NOT_FOUND = 404;
   static final int UNPROCESSABLE = 422;
 
   private static final int MOST_RESPONSE_BYTES = 16 << 20;

@@ -1,6 +1,5 @@
 package io.taltun.daemon.cli;
 
-import io.taltun.daemon.admin.AdminClient;
 import io.taltun.daemon.unix.SocketFile;
 import java.io.File;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs this program again as a process that outlives this one. */
 final class Background {
-  private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-  private static final long POLL_MS = 20;
   private static final int MOST_LOG_BYTES = 64 << 10;
   private static final Path SETSID = Path.of("/usr/bin/setsid");
 
@@ -37,19 +34,16 @@ final class Background {
    */
   void start(List<String> arguments) throws IOException, InterruptedException {
     host.requireNotRunning(name);
-    run(arguments, null);
+    run(arguments, Arrival.atFirst(host.adminSocket(name)));
   }
 
   /** The same beside the process that answers until then: the new one has another socket. */
   void takeOver(List<String> arguments) throws IOException, InterruptedException {
-    Path socket = host.adminSocket(name);
-    run(arguments, Files.exists(socket) ? SocketFile.identity(socket) : null);
+    run(arguments, Arrival.inPlaceOfAnother(host.adminSocket(name)));
   }
 
-  /**
-   * @param before the socket file of the process before, null for none
-   */
-  private void run(List<String> arguments, Object before) throws IOException, InterruptedException {
+  private void run(List<String> arguments, Arrival arrival)
+      throws IOException, InterruptedException {
     if (host.selfCommand().isEmpty()) {
       throw new CommandFailure("/proc is not readable; use systemd or run it in the foreground");
     }
@@ -72,31 +66,15 @@ final class Background {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    await(child, logStart, before, "taltun " + arguments.getFirst() + ": ");
-  }
-
-  private void await(Process child, long logStart, Object before, String errorPrefix)
-      throws IOException, InterruptedException {
-    AdminClient client = new AdminClient(host.adminSocket(name));
-    long deadlineNs = System.nanoTime() + TIMEOUT_NS;
-    while (SocketFile.identity(host.adminSocket(name)).equals(before) || !answers(client)) {
-      if (child.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-        throw CommandFailure.ofChild(
-            lastWords(logStart, errorPrefix), Math.max(1, child.exitValue()));
-      }
-      if (deadlineNs - System.nanoTime() < 0) {
-        child.destroy();
-        throw new CommandFailure(name + " was not up after 30 s and was ended; see " + log);
-      }
+    Arrival.End end = arrival.await(() -> child.waitFor(Arrival.POLL_MS, TimeUnit.MILLISECONDS));
+    if (end == Arrival.End.PROCESS_ENDED) {
+      throw CommandFailure.ofChild(
+          lastWords(logStart, "taltun " + arguments.getFirst() + ": "),
+          Math.max(1, child.exitValue()));
     }
-  }
-
-  private static boolean answers(AdminClient client) {
-    try {
-      client.health();
-      return true;
-    } catch (IOException notYet) {
-      return false;
+    if (end == Arrival.End.TOO_LATE) {
+      child.destroy();
+      throw new CommandFailure(name + " was not up after 30 s and was ended; see " + log);
     }
   }
 

@@ -44,6 +44,7 @@ final class Foreground {
   private final boolean bare;
   private final boolean takesOver;
   private final GatewayHooks hooks;
+  private final List<String> successorCommand;
   private final StopRequest stop = new StopRequest();
 
   /** SIGHUP came before the gateway was up: its file is read again then. Written by that signal. */
@@ -58,7 +59,9 @@ final class Foreground {
       boolean takesOver,
       Path file,
       Metrics metrics,
-      GatewayHooks hooks) {
+      GatewayHooks hooks,
+      List<String> successorCommand) {
+    this.successorCommand = successorCommand;
     this.host = host;
     this.name = name;
     this.start = start;
@@ -75,8 +78,14 @@ final class Foreground {
    *
    * @param stateFolder where it finds and leaves what it learns
    * @param takeover whether it goes on in the place of the process that runs it
+   * @param successorCommand brings it up in the place of this process; empty for none
    */
-  static Foreground configured(Host host, TaltunConfig config, Path stateFolder, boolean takeover) {
+  static Foreground configured(
+      Host host,
+      TaltunConfig config,
+      Path stateFolder,
+      boolean takeover,
+      List<String> successorCommand) {
     InterfaceConfig iface = config.iface();
     Path stateFile = stateFolder.resolve(iface.name() + ".state");
     GatewayHooks hooks = new GatewayHooks(config.hooks(), iface.name(), iface.addresses());
@@ -89,14 +98,22 @@ final class Foreground {
         takeover,
         config.source(),
         config.metrics(),
-        hooks);
+        hooks,
+        successorCommand);
   }
 
   /** One that lives as long as its device and the file of its UAPI socket. */
   static Foreground bare(Host host, String name) {
     GatewayHooks none = new GatewayHooks(Hooks.NONE, name, List.of());
     return new Foreground(
-        host, name, () -> host.gateways().startBare(name), false, null, Metrics.OFF, none);
+        host,
+        name,
+        () -> host.gateways().startBare(name),
+        false,
+        null,
+        Metrics.OFF,
+        none,
+        List.of());
   }
 
   /**
@@ -145,7 +162,8 @@ final class Foreground {
     Reloader reloader = new Reloader(gateway, file);
     // Before its socket is there: whoever sees that takes the gateway for one that can be told.
     Signals.handle("USR1", () -> dump(gateway));
-    try (AdminServer _ = AdminServer.open(host.adminSocket(name), gateway, reloader);
+    try (AdminServer _ =
+            AdminServer.open(host.adminSocket(name), gateway, reloader, successor(gateway));
         TakeoverServer _ = takeovers(gateway);
         MetricsService served = new MetricsService(gateway.telemetry(), takesOver);
         SocketFileWatch _ = bare ? watch() : null) {
@@ -187,6 +205,13 @@ final class Foreground {
     } catch (IOException e) {
       throw new CommandFailure("cannot replace " + name + "'s sockets: " + e.getMessage(), e);
     }
+  }
+
+  /** Null where no service manager watches this process, or nobody can take the gateway over. */
+  private Successor successor(Gateway gateway) {
+    boolean possible =
+        services.isPresent() && gateway.giver() != null && !successorCommand.isEmpty();
+    return possible ? new Successor(name, file, successorCommand) : null;
   }
 
   /** Null where nobody can take the gateway over. */

@@ -7,6 +7,7 @@ import io.taltun.crypto.key.PrivateKey;
 import io.taltun.crypto.primitive.Primitives;
 import io.taltun.daemon.log.LogStyle;
 import io.taltun.daemon.log.Logs;
+import io.taltun.daemon.systemd.ServiceManager;
 import io.taltun.daemon.unix.SocketFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import picocli.CommandLine;
@@ -98,6 +100,9 @@ final class Up implements Callable<Integer> {
     }
     TaltunConfig config = Configurations.require(ConfigReader.read(read), command.getErr());
     try {
+      if (takeover && !ServiceManager.ofThisProcess().isPresent() && passedOn(config, read)) {
+        return CommandLine.ExitCode.OK;
+      }
       if (daemon) {
         detach(config, read);
       } else {
@@ -107,12 +112,39 @@ final class Up implements Callable<Integer> {
                 : Logs.stderrIsJournal() ? LogStyle.JOURNAL : LogStyle.TEXT;
         Logs.configure(
             style, root.debug() ? Level.FINE : Level.INFO, root.debug(), config.iface().name());
-        Foreground.configured(host, config, stateFolder(), takeover).run(untilStdinCloses);
+        Foreground.configured(host, config, stateFolder(), takeover, successorCommand())
+            .run(untilStdinCloses);
       }
     } finally {
       Configurations.eraseKeys(config);
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Whether the gateway's service has taken it over, at our request. */
+  private boolean passedOn(TaltunConfig config, Path read)
+      throws IOException, InterruptedException {
+    String name = config.iface().name();
+    OptionalLong pid = new ServiceTakeover(host, name).run(read);
+    pid.ifPresent(
+        it ->
+            spec.commandLine()
+                .getOut()
+                .println(name + " goes on in process " + it + ", as the same service"));
+    return pid.isPresent();
+  }
+
+  /** This very command, for the place of this process; empty when it cannot be told. */
+  private List<String> successorCommand() {
+    if (host.selfCommand().isEmpty()) {
+      return List.of();
+    }
+    List<String> command = new ArrayList<>(host.selfCommand());
+    command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    if (!takeover) {
+      command.add("--takeover");
+    }
+    return command;
   }
 
   private void detach(TaltunConfig config, Path read) throws IOException, InterruptedException {

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 public final class ServiceManager {
   private static final Logger LOG = LoggerFactory.getLogger("systemd");
 
+  /** Of the process that is to feed the watchdog; without it that is whoever has the variables. */
+  public static final String WATCHDOG_PID = "WATCHDOG_PID";
+
   private final NotifySocket socket;
   private final long watchdogUs;
 
@@ -37,7 +40,7 @@ public final class ServiceManager {
       return new ServiceManager(null, 0);
     }
     // sd_watchdog_enabled(3): the variables may be meant for our parent.
-    String watched = environment.getOrDefault("WATCHDOG_PID", Long.toString(pid));
+    String watched = environment.getOrDefault(WATCHDOG_PID, Long.toString(pid));
     long watchdogUs = watched.equals(Long.toString(pid)) ? micros(environment) : 0;
     return new ServiceManager(new NotifySocket(name), watchdogUs);
   }
@@ -48,6 +51,11 @@ public final class ServiceManager {
     } catch (NumberFormatException e) {
       return 0;
     }
+  }
+
+  /** Whether there is one. */
+  public boolean isPresent() {
+    return socket != null;
   }
 
   /** Packets flow, or a reload is over. */

@@ -46,7 +46,7 @@ class AdminChangesTest {
     gateway.config =
         ((ConfigResult.Valid) ConfigReader.parse(YAML, folder.resolve("tal0.yaml"))).config();
     Reloader reloader = new Reloader(gateway, folder.resolve("tal0.yaml"));
-    server = AdminServer.open(folder.resolve("tal0.sock"), gateway, reloader);
+    server = AdminServer.open(folder.resolve("tal0.sock"), gateway, reloader, null);
   }
 
   @AfterEach

@@ -74,7 +74,8 @@ class PeerCommandsTest {
   }
 
   private AdminServer serve(FakeGateway gateway) throws IOException {
-    return AdminServer.open(folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, file));
+    return AdminServer.open(
+        folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, file), null);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taltun.config.ConfigReader;
 import io.taltun.config.ConfigResult;
 import io.taltun.daemon.admin.AdminServer;
+import io.taltun.daemon.admin.SuccessorStart;
 import io.taltun.daemon.gateway.FakeGateway;
 import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
@@ -133,7 +134,8 @@ class RunningGatewaysTest {
     write(yaml);
     gateway.config = ((ConfigResult.Valid) ConfigReader.read(file())).config();
     servers.add(
-        AdminServer.open(folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, file())));
+        AdminServer.open(
+            folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, file()), null));
     return gateway;
   }
 
@@ -239,5 +241,70 @@ class RunningGatewaysTest {
         .isEqualTo(
             "taltun status: no gateway answers to this user (run this as root);"
                 + " start one with 'taltun up'\n");
+  }
+
+  private CommandRun takeOver(SuccessorStart successor) throws IOException {
+    Path yaml = Files.createDirectories(folder.resolve("etc")).resolve("peers.yaml");
+    SecretFile.create(
+        yaml,
+        """
+        interface:
+          name: fake0
+          private-key: yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
+        """);
+    FakeGateway gateway = new FakeGateway("fake0");
+    servers.add(
+        AdminServer.open(
+            folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, yaml), successor));
+    return run("up", "--takeover");
+  }
+
+  @Test
+  void shouldHaveTheServiceStartTheProcessThatTakesItOver() throws IOException {
+    Path socket = folder.resolve("run/fake0.sock");
+    CommandRun run =
+        takeOver(
+            file -> {
+              // As the new process does: its socket in the place of the old one's.
+              Files.delete(socket);
+              servers.add(AdminServer.open(socket, new FakeGateway("fake0")));
+              return ProcessHandle.current().pid();
+            });
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .isEqualTo(
+            "fake0 goes on in process %d, as the same service\n"
+                .formatted(ProcessHandle.current().pid()));
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldSayThatItGoesOnWhenTheServiceStartsNoProcess() throws IOException {
+    CommandRun run =
+        takeOver(
+            file -> {
+              throw new IOException("there is no memory");
+            });
+    assertThat(run.err()).isEqualTo("taltun up: fake0 goes on as it was: there is no memory\n");
+    assertThat(run.exitCode()).isOne();
+  }
+
+  @Test
+  void shouldSayThatItGoesOnWhenTheProcessOfTheServiceEnds() throws Exception {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    CommandRun run = takeOver(file -> ended.pid());
+    assertThat(run.err())
+        .isEqualTo(
+            "taltun up: fake0 goes on as it was: process %d has ended; its service's log says why\n"
+                .formatted(ended.pid()));
+    assertThat(run.exitCode()).isOne();
+  }
+
+  @Test
+  void shouldTakeOverItselfWhenTheGatewayIsNobodysService() throws IOException {
+    CommandRun run = takeOver(null);
+    assertThat(run.err()).isEqualTo("taltun up: nothing can be taken over\n");
+    assertThat(run.exitCode()).isOne();
   }
 }

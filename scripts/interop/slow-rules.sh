@@ -1,6 +1,6 @@
 #!/bin/bash
 # A gateway in front of a LAN: what a peer may send, the MTU of the way to it, and TCP's segment size.
-# `89-rules.sh PATTERN` runs the cases whose name matches.
+# `slow-rules.sh PATTERN` runs the cases whose name matches.
 #
 #   c ── wan ── net 0 ── wan0 ── r ── wan1 ── net 1 ── wan ── g ── lan ── net 2 ── lan ── h
 #   the peer                  a router                    the gateway                a host
