@@ -24,7 +24,7 @@ final class Successor implements SuccessorStart {
   private final List<String> command;
 
   /** Guarded by this: the one that was started last, null for none. */
-  private SpawnedProcess started;
+  private ProcessHandle started;
 
   /**
    * @param file the gateway's configuration
@@ -50,16 +50,13 @@ final class Successor implements SuccessorStart {
     Map<String, String> environment = new HashMap<>(System.getenv());
     // It names this process; the other one is to feed the watchdog, too.
     environment.remove(ServiceManager.WATCHDOG_PID);
-    started = SpawnedProcess.start(command, environment, this::ended);
-    LOG.info("{}: process {} is started to take over", name, started.pid());
-    return started.pid();
-  }
-
-  private void ended(int exitCode) {
-    LOG.warn(
-        "the process that was to take {} over ended with exit code {}; this one goes on",
-        name,
-        exitCode);
+    long pid = SpawnedProcess.start(command, environment);
+    LOG.info("{}: process {} is started to take over", name, pid);
+    started = ProcessHandle.of(pid).orElse(null);
+    if (started != null) {
+      started.onExit().thenAccept(_ -> LOG.warn("process {} ended; {} goes on here", pid, name));
+    }
+    return pid;
   }
 
   private boolean isOurs(Path meant) {

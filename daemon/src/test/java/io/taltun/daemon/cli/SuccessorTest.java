@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +36,7 @@ class SuccessorTest {
     Path link = Files.createSymbolicLink(folder.resolve("link.yaml"), file);
     long pid = successor("/bin/sleep", "60").start(link);
     assertThat(process(pid).isAlive()).isTrue();
+    assertThat(process(pid).parent()).isNotEqualTo(Optional.of(ProcessHandle.current()));
     process(pid).destroyForcibly();
   }
 
@@ -60,20 +62,13 @@ class SuccessorTest {
   }
 
   @Test
-  void shouldSayWhatCannotBeStarted() {
-    assertThatThrownBy(() -> successor(folder.resolve("none").toString()).start(file))
-        .isInstanceOf(IOException.class)
-        .hasMessage("cannot start %s: no such file or directory", folder.resolve("none"));
-  }
-
-  @Test
   void shouldBeTheOneThatTheWatchdogExpectsWithNoDescriptorOfOurs() throws Exception {
     Path seen = folder.resolve("seen");
     try (var _ = Files.newOutputStream(folder.resolve("open"))) {
       successor(
               "/bin/sh",
               "-c",
-              "{ env; readlink /proc/$$/fd/*; } >%1$s.part; mv %1$s.part %1$s".formatted(seen))
+              "{ env; readlink /proc/self/fd/*; } >%1$s.part; mv %1$s.part %1$s".formatted(seen))
           .start(file);
       while (Files.notExists(seen)) {
         Thread.sleep(10);
