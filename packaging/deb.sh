@@ -1,18 +1,27 @@
 #!/bin/bash
 # Packs packaging/target/image into a .deb beside it. `mvn -Pdeb package` runs it after image.sh.
-#
-#   packaging/deb.sh [ARCHITECTURE]
+# ARCHITECTURE may name another one than this machine's.
 set -eu -o pipefail
 ROOT=$(readlink -f "${BASH_SOURCE[0]}") && ROOT=${ROOT%/*/*}
 . "$ROOT/packaging/lib.sh"
 
-readonly ARCHITECTURE=${1:-$(dpkg --print-architecture)}
 readonly CONTROL=$IMAGE/DEBIAN
 readonly DOC=$IMAGE/usr/share/doc/taltun
 readonly MOST_BYTES=$((60 << 20))
 
 fill_in() { # FILE
-  sed -e "s/@VERSION@/$VERSION/; s/@ARCHITECTURE@/$ARCHITECTURE/; s/@SIZE@/$(du -sk --exclude DEBIAN "$IMAGE" | cut -f1)/" "$1"
+  sed -e "s/@VERSION@/$VERSION/; s/@ARCHITECTURE@/$ARCHITECTURE/; s/@LIBRARIES@/$(libraries)/" \
+    -e "s/@SIZE@/$(du -sk --exclude DEBIAN "$IMAGE" | cut -f1)/" "$1"
+}
+
+# libraries: the packages of what the native code is linked with. Debian's builds of Java take these from the system,
+# others bring them.
+libraries() {
+  local needs
+  needs=$(find "$IMAGE" -type f \( -name '*.so' -o -path '*/bin/java' \) -exec "${BINUTILS}objdump" -p {} + 2>/dev/null)
+  printf 'libc6 (>= %s)' "$(grep -oE 'GLIBC_2\.[0-9]+' <<<"$needs" | sed s/GLIBC_// | sort -uV | tail -n 1)"
+  ! grep -q 'NEEDED .*libz\.so' <<<"$needs" || printf ', zlib1g'
+  ! grep -q 'NEEDED .*libstdc++\.so' <<<"$needs" || printf ', libstdc++6'
 }
 
 changelog() {

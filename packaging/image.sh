@@ -2,7 +2,7 @@
 # Lays out what /usr has on a machine without Java, under packaging/target/image: runtime, archives, ahead-of-time cache,
 # manual, completion, units. `mvn -Pdeb package` runs it after the archives are built.
 #
-#   packaging/image.sh [JMODS ARCHITECTURE]     JMODS: the jmods folder of a JDK for another architecture (arm64)
+# JMODS and ARCHITECTURE may name another architecture (arm64) and the folder `jmods` of a JDK for it.
 set -eu -o pipefail
 ROOT=$(readlink -f "${BASH_SOURCE[0]}") && ROOT=${ROOT%/*/*}
 . "$ROOT/scripts/lib/packages.sh"
@@ -14,14 +14,13 @@ ROOT=$(readlink -f "${BASH_SOURCE[0]}") && ROOT=${ROOT%/*/*}
 readonly MODULES=java.base,java.logging,java.management,jdk.management,jdk.unsupported
 
 readonly HOME_DIR=$IMAGE/usr/lib/taltun # becomes /usr/lib/taltun
-JMODS=${1:-}
-ARCHITECTURE=${2:-$(dpkg --print-architecture)}
+JMODS=${JMODS:-}
 
 runtime() {
   local from=()
   [ -z "$JMODS" ] || from=(--module-path "$JMODS")
   # Uncompressed: the package is compressed as a whole, and classes come from the ahead-of-time cache.
-  "$JDK/bin/jlink" "${from[@]}" --add-modules "$MODULES" --strip-debug --no-man-pages --no-header-files \
+  "$JDK/bin/jlink" "${from[@]}" --add-modules "$MODULES" --strip-java-debug-attributes --no-man-pages --no-header-files \
     --compress zip-0 --output "$HOME_DIR/runtime"
   rm -f "$HOME_DIR/runtime/lib/"{classlist,jrt-fs.jar,jexec} "$HOME_DIR/runtime/bin/keytool"
   chmod -R u+w "$HOME_DIR/runtime"
@@ -29,7 +28,9 @@ runtime() {
 
 # slim: what debuggers want of native code is not in the package.
 slim() {
-  find "$HOME_DIR" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper \) -exec strip --strip-unneeded {} +
+  find "$HOME_DIR" -name '*.debuginfo' -delete
+  find "$HOME_DIR" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper \) \
+    -exec "${BINUTILS}strip" --strip-unneeded {} +
 }
 
 # archives: the daemon's and its libraries', and beside them the native code of this architecture, which would be
@@ -124,7 +125,7 @@ mkdir -p "$IMAGE"
 umask 022
 runtime
 archives
-[ -n "$JMODS" ] || slim
+slim
 java_options /usr/lib/taltun >"$HOME_DIR/java.options"
 age "$HOME_DIR"
 if [ -z "$JMODS" ]; then

@@ -4,6 +4,14 @@
 TARGET=$ROOT/packaging/target
 # shellcheck disable=SC2034
 IMAGE=$TARGET/image
+ARCHITECTURE=${ARCHITECTURE:-$(dpkg --print-architecture)}
+BINUTILS= # what the names of programs for foreign native code begin with
+# shellcheck disable=SC2034
+case $ARCHITECTURE in
+  "$(dpkg --print-architecture)") ;;
+  arm64) BINUTILS=aarch64-linux-gnu- ;;
+  amd64) BINUTILS=x86-64-linux-gnu- ;;
+esac
 # shellcheck disable=SC2034
 VERSION=$(sed -n '0,/<version>/s/.*<version>\(.*\)<\/version>.*/\1/p' "$ROOT/pom.xml")
 

@@ -7,7 +7,7 @@ readonly BARE=$RUN/debian
 DEB=${DEB:-}
 
 need_package() {
-  [ -n "$DEB" ] || { "$ROOT/scripts/package.sh" >&2 && DEB=$(echo "$ROOT"/packaging/target/taltun_*.deb); }
+  [ -n "$DEB" ] || { "$ROOT/scripts/package.sh" >&2 && DEB=$(echo "$ROOT"/packaging/target/taltun_*_"$(dpkg --print-architecture)".deb); }
 }
 
 bare() { timeout "${BARE_TIMEOUT:-120}" chroot "$BARE" "$@"; }
