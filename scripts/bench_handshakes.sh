@@ -99,7 +99,7 @@ respond_wireguard_go() {
   (umask 077 && { wg_conf b && peers_of conf; } >"$config")
   start "$(device b).log" b taskset -c "$RESPONDER_CPU" env LOG_LEVEL=error "$WIREGUARD_GO" -f "$(device b)"
   GATEWAY[b.pid]=$STARTED
-  wait_for 10 gw b wg show "$(device b)" || fail 'wireguard-go did not come up'
+  wait_for 10 accepts_uapi b && wait_for 10 gw b wg show "$(device b)" || fail 'wireguard-go did not come up'
   must gw b wg setconf "$(device b)" "$config"
   must gw b ip link set "$(device b)" mtu "$MTU" up
 }

@@ -21,6 +21,7 @@ bare() {
     *)
       start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error wireguard-go -f "$device"
       GATEWAY[$name.pid]=$STARTED
+      wait_for 30 accepts_uapi "$name" || fail "$name did not come up"
       ;;
   esac
   wait_for 30 gw "$name" wg show "$device" || fail "$name did not come up"

@@ -134,8 +134,15 @@ up_wireguard_go() {
   device=$(device "$name")
   start "$device.log" "${GATEWAY[$name.namespace]}" env LOG_LEVEL=error "${WIREGUARD_GO:-wireguard-go}" -f "$device"
   GATEWAY[$name.pid]=$STARTED
-  wait_for 10 gw "$name" wg show "$device" || fail "wireguard-go did not come up"
+  wait_for 10 accepts_uapi "$name" || fail "wireguard-go did not come up"
+  wait_for 10 gw "$name" wg show "$device" || fail "wireguard-go does not answer"
   configure_with_wg "$name"
+}
+
+# accepts_uapi NAME: its socket listens (__SO_ACCEPTCON). `wg` deletes a socket that is bound and does not listen yet.
+accepts_uapi() {
+  gw "$1" awk -v socket="/wireguard/$(device "$1").sock" '$4 == "00010000" && index($8, socket) { found = 1 }
+    END { exit !found }' /proc/net/unix
 }
 
 up_kernel() {
