@@ -105,11 +105,13 @@ page() {
     gzip -9n >"$IMAGE/usr/share/man/man$section/$name.$section.gz"
 }
 
+# commands: the page of the documentation, in the form of a manual.
+commands() { sed -E '/^<!--/d; s/^# .*/\U&/; s/^## ([A-Z].*)/# \U\1/' "$ROOT/docs/commands.md"; }
+
 manual() {
-  local name man=$ROOT/packaging/man commands=$TARGET/commands.md
+  local name man=$ROOT/packaging/man
   mkdir -p "$IMAGE"/usr/share/man/man{5,8}
-  taltun_of_image manual >"$commands"
-  page taltun 8 "$man/taltun.head.md" "$commands" "$man/taltun.tail.md"
+  page taltun 8 "$man/taltun.head.md" <(commands) "$man/taltun.tail.md"
   page peers.yaml 5 "$man/peers.yaml.head.md" <(sed 1d "$ROOT/docs/configuration.md")
   for name in taltun.service taltun-wg; do page $name 8 "$man/$name.md"; done
 }

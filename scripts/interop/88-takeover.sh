@@ -83,6 +83,7 @@ five_in_a_row() { # KIND
   note "TCP: $(jq -r '[.intervals[].sum.bits_per_second / 1e6 | floor] | "\(min) to \(max) Mbit/s, by the second"' "$LOGS/iperf.json"); $(gaps)"
   jq -e '.error == null and ([.intervals[].sum.bytes] | last) > 0' "$LOGS/iperf.json" >/dev/null || fail 'TCP stopped'
   [ "$(wg_field a b 5)" = "$handshake" ] || fail 'there was a handshake'
+  ! grep -q 'is online' "$LOGS/$(device a)".next*.log || fail 'a peer was said to come that had never gone'
   kernel_side >"$LOGS/after"
   diff "$LOGS/before" "$LOGS/after" >"$LOGS/changed" || fail "the kernel's side changed: $(head -n 2 "$LOGS/changed" | tail -n 1)"
   stop "$(pid a)"

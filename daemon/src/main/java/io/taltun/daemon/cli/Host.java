@@ -31,6 +31,7 @@ record Host(
     InputStream input,
     Terminal terminal) {
   private static final String SOCKET_SUFFIX = ".sock";
+  private static final String START = "start one with 'taltun up'";
 
   Path adminSocket(String name) {
     return runFolder.resolve(name + SOCKET_SUFFIX);
@@ -68,8 +69,7 @@ record Host(
     List<String> running = running();
     if (name != null) {
       if (!running.contains(name)) {
-        String others = running.isEmpty() ? "" : "; running: " + String.join(", ", running);
-        throw new CommandFailure("no gateway named " + name + " answers" + hint() + others);
+        throw notRunning(name, running);
       }
       return name;
     }
@@ -98,8 +98,24 @@ record Host(
         "a gateway named " + name + " runs already; stop it with 'taltun down " + name + "'");
   }
 
+  private CommandFailure notRunning(String name, List<String> running) {
+    return new CommandFailure(
+        "no gateway named "
+            + name
+            + " answers"
+            + hint()
+            + (running.isEmpty() ? "; " + START : "; running: " + String.join(", ", running)));
+  }
+
+  /** Ends the command when there is no gateway of that name to take over. */
+  void requireTakeoverPossible(String name) {
+    if (!isRunning(name) && Files.notExists(takeoverSocket(name))) {
+      throw notRunning(name, running());
+    }
+  }
+
   CommandFailure nothingRuns() {
-    return new CommandFailure("no gateway answers" + hint() + "; start one with 'taltun up'");
+    return new CommandFailure("no gateway answers" + hint() + "; " + START);
   }
 
   /** The sockets are root's: to others every gateway looks dead. */

@@ -100,6 +100,9 @@ final class Up implements Callable<Integer> {
     }
     TaltunConfig config = Configurations.require(ConfigReader.read(read), command.getErr());
     try {
+      if (takeover) {
+        host.requireTakeoverPossible(config.iface().name());
+      }
       if (takeover && !ServiceManager.ofThisProcess().isPresent() && passedOn(config, read)) {
         return CommandLine.ExitCode.OK;
       }

@@ -74,6 +74,7 @@ final class DeviceHandover {
         entry.configuredEndpointText(),
         entry.protocol().endpoint(),
         entry.lastHandshakeEpochNs(),
+        entry.presence.copy(),
         transfer,
         transfer.lives().stream().map(life -> part((Session) life.attachment())).toList(),
         lanes,
@@ -138,6 +139,7 @@ final class DeviceHandover {
     }
     entry.setState(part.protocol().state());
     entry.setLastHandshakeEpochNs(part.lastHandshakeEpochNs());
+    entry.presence.restore(part.presence());
     peer.setKeypairs(
         new Keypairs(
             current, session(entry.protocol().previous()), session(entry.protocol().next())));

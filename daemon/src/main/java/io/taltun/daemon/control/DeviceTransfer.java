@@ -25,6 +25,7 @@ public record DeviceTransfer(
    * @param configured what the configuration says of its endpoint, empty for nothing
    * @param endpoint where it is; null while nobody knows
    * @param lastHandshakeEpochNs wall clock; 0 for never
+   * @param presence as {@code Presence} copies it
    * @param sessions of {@link PeerTransfer#lives}, in their order
    * @param lanes the workers', then the control thread's
    * @param waiting the packets that wait for a session, by worker, oldest first
@@ -35,6 +36,7 @@ public record DeviceTransfer(
       String configured,
       Endpoint endpoint,
       long lastHandshakeEpochNs,
+      long[] presence,
       PeerTransfer protocol,
       List<SessionPart> sessions,
       List<long[]> lanes,

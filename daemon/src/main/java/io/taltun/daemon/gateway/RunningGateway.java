@@ -140,7 +140,7 @@ final class RunningGateway implements Gateway {
         now.listenPort,
         now.fwmark,
         now.mtu,
-        texts(reconfigurer == null ? addresses : reconfigurer.last().iface().addresses()),
+        texts(currentAddresses()),
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs),
         modes.now(),
         now.peers.stream().map(RunningGateway::status).toList(),
@@ -288,13 +288,17 @@ final class RunningGateway implements Gateway {
         });
   }
 
+  private List<IpPrefix> currentAddresses() {
+    return reconfigurer == null ? addresses : reconfigurer.last().iface().addresses();
+  }
+
   private record Destination(boolean linkUp, PeerFacts peer, Map<String, Long> drops) {}
 
   @Override
   public Explanation why(InetAddress address) {
     Destination now =
         ask(() -> new Destination(device.isUp(), control.destination(address), control.drops()));
-    return Explainer.explain(address, name, now.linkUp, addresses, now.peer, now.drops);
+    return Explainer.explain(address, name, now.linkUp, currentAddresses(), now.peer, now.drops);
   }
 
   @Override

@@ -11,6 +11,9 @@ import static io.taltun.daemon.peer.WireGuardLimits.REJECT_AFTER_TIME_NS;
  * so that a bad path does not make events. Control thread only.
  */
 public final class Presence {
+  /** Of {@link #copy}. */
+  public static final int COPY_LENGTH = 3;
+
   private boolean online;
   private long sinceNs = NEVER;
   private long heardNs = NEVER;
@@ -57,6 +60,18 @@ public final class Presence {
    */
   public boolean onEnd(long nowNs) {
     return change(false, nowNs);
+  }
+
+  /** What another process goes on with: 0 or 1 for online, since when, when heard. */
+  public long[] copy() {
+    return new long[] {online ? 1 : 0, sinceNs, heardNs};
+  }
+
+  /** Goes on with what another process knew; nobody came or went by that. */
+  public void restore(long[] copy) {
+    online = copy[0] != 0;
+    sinceNs = copy[1];
+    heardNs = copy[2];
   }
 
   private void heard(long atNs) {

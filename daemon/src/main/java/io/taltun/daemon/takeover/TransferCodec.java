@@ -11,6 +11,7 @@ import io.taltun.daemon.peer.CookieSecret;
 import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.PeerTransfer;
 import io.taltun.daemon.peer.PeerTransfer.Life;
+import io.taltun.daemon.peer.Presence;
 import io.taltun.dataplane.session.PeerLane;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionTransfer;
@@ -40,7 +41,7 @@ final class TransferCodec {
   private static void write(ByteSink out, PeerPart peer) {
     out.putRaw(peer.publicKey().copyBytes()).putRaw(peer.presharedKey());
     out.putText(peer.configured()).putEndpoint(peer.endpoint());
-    out.putLong(peer.lastHandshakeEpochNs());
+    out.putLong(peer.lastHandshakeEpochNs()).putLongs(peer.presence());
     write(out, peer.protocol());
     for (SessionPart session : peer.sessions()) {
       out.putRaw(session.keys()).putLong(session.state().sendCounter());
@@ -97,6 +98,7 @@ final class TransferCodec {
     String configured = in.getText();
     var endpoint = in.getEndpoint();
     long lastHandshakeEpochNs = in.getLong();
+    long[] presence = in.getLongs(Presence.COPY_LENGTH);
     PeerTransfer protocol = readProtocol(in);
     List<SessionPart> sessions = new ArrayList<>();
     for (int i = 0; i < protocol.lives().size(); i++) {
@@ -108,6 +110,7 @@ final class TransferCodec {
         configured,
         endpoint,
         lastHandshakeEpochNs,
+        presence,
         protocol,
         sessions,
         in.getAll(() -> in.getLongs(PeerLane.COPY_LENGTH)),

@@ -244,6 +244,10 @@ class RunningGatewaysTest {
   }
 
   private CommandRun takeOver(SuccessorStart successor) throws IOException {
+    return takeOver(successor, "fake0");
+  }
+
+  private CommandRun takeOver(SuccessorStart successor, String running) throws IOException {
     Path yaml = Files.createDirectories(folder.resolve("etc")).resolve("peers.yaml");
     SecretFile.create(
         yaml,
@@ -252,10 +256,9 @@ class RunningGatewaysTest {
           name: fake0
           private-key: yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
         """);
-    FakeGateway gateway = new FakeGateway("fake0");
-    servers.add(
-        AdminServer.open(
-            folder.resolve("run/fake0.sock"), gateway, new Reloader(gateway, yaml), successor));
+    FakeGateway gateway = new FakeGateway(running);
+    Path socket = folder.resolve("run/" + running + ".sock");
+    servers.add(AdminServer.open(socket, gateway, new Reloader(gateway, yaml), successor));
     return run("up", "--takeover");
   }
 
@@ -298,6 +301,13 @@ class RunningGatewaysTest {
         .isEqualTo(
             "taltun up: fake0 goes on as it was: process %d has ended; its service's log says why\n"
                 .formatted(ended.pid()));
+    assertThat(run.exitCode()).isOne();
+  }
+
+  @Test
+  void shouldSayThatThereIsNothingToTakeOver() throws IOException {
+    CommandRun run = takeOver(null, "fake1");
+    assertThat(run.err()).isEqualTo("taltun up: no gateway named fake0 answers; running: fake1\n");
     assertThat(run.exitCode()).isOne();
   }
 

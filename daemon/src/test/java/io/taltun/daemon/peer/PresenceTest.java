@@ -52,4 +52,14 @@ class PresenceTest {
     assertThat(presence.durationNs(START_NS + 11)).isEqualTo(10);
     assertThat(presence.onSession(START_NS + 12)).isTrue();
   }
+
+  @Test
+  void shouldGoOnAsAnotherProcessKnewIt() {
+    presence.onSession(START_NS);
+    Presence next = new Presence();
+    next.restore(presence.copy());
+    assertThat(next.onSession(START_NS + 1)).isFalse();
+    assertThat(next.durationNs(START_NS + 11)).isEqualTo(11);
+    assertThat(next.onSample(TrafficSample.NEVER, START_NS + 1 + DEAD_NS)).isTrue();
+  }
 }

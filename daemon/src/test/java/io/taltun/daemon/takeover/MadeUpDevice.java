@@ -12,6 +12,7 @@ import io.taltun.daemon.peer.PeerState;
 import io.taltun.daemon.peer.PeerTransfer;
 import io.taltun.daemon.peer.PeerTransfer.Life;
 import io.taltun.daemon.peer.PeerTransfer.Slot;
+import io.taltun.daemon.peer.Presence;
 import io.taltun.dataplane.session.PeerLane;
 import io.taltun.dataplane.session.ReplayWindow;
 import io.taltun.dataplane.session.SessionTransfer;
@@ -46,6 +47,7 @@ final class MadeUpDevice {
         random.nextBoolean() ? "" : "gateway.example:51820",
         endpoint(),
         random.nextLong(),
+        longs(Presence.COPY_LENGTH),
         protocol,
         protocol.lives().stream().map(_ -> session()).toList(),
         some(3, () -> longs(PeerLane.COPY_LENGTH)),
