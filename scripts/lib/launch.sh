@@ -144,10 +144,12 @@ make_cache() {
   daemon_command "-XX:AOTCacheOutput=$CACHE.new" || return 0
   echo 'taltun: preparing a faster start (once)' >&2
   rm -f "$CACHE"*
-  timeout --foreground 60 "${TALTUN[@]}" warm-up </dev/null >"$WARM_UP_LOG" 2>&1
+  with_bar 9 warm_up
   [ -s "$CACHE.new" ] || : >"$CACHE.new"
   mv "$CACHE.new" "$CACHE"
 }
+
+warm_up() { timeout --foreground 60 "${TALTUN[@]}" warm-up </dev/null >"$WARM_UP_LOG" 2>&1; }
 
 # ---- the command ----
 

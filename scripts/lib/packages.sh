@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Installs what is missing on Debian and Ubuntu, or says what to install. Source it.
 
+. "${BASH_SOURCE[0]%/*}/progress.sh"
+
 # need WHAT PACKAGE...: as root installs the packages that are missing, saying so first; otherwise prints the
 # command to run. Returns 1 when something is still missing.
 need() {
@@ -26,10 +28,16 @@ need() {
   }
 }
 
+apt_get_into() { # LOG ARGUMENT...
+  local log=$1
+  shift
+  DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
+}
+
 apt_get() {
   local log status
   log=$(mktemp) || return 1
-  DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
+  with_bar 20 apt_get_into "$log" "$@"
   status=$?
   [ $status = 0 ] || tail -n 5 "$log" >&2
   rm -f "$log"

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongPredicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -149,7 +150,14 @@ public final class Demo implements Callable<Integer> {
   private static String checkedTransfer(Stage stage, Narrator narrator)
       throws InterruptedException {
     Transfer transfer = Transfer.checked();
-    byte[][] digests = run(stage, narrator, transfer, CHECKED_BYTES, sent -> true);
+    byte[][] digests =
+        run(
+            stage,
+            narrator,
+            transfer,
+            CHECKED_BYTES,
+            _ -> true,
+            () -> (double) transfer.received() / CHECKED_BYTES);
     if (transfer.received() != CHECKED_BYTES || !MessageDigest.isEqual(digests[0], digests[1])) {
       throw new CommandFailure(
           "what arrived over TCP is not what was sent (%d of %d bytes); please report this"
@@ -166,7 +174,8 @@ public final class Demo implements Callable<Integer> {
         narrator,
         transfer,
         Long.MAX_VALUE,
-        sent -> System.nanoTime() - startNs < MEASURED_NS);
+        _ -> System.nanoTime() - startNs < MEASURED_NS,
+        () -> (double) (System.nanoTime() - startNs) / MEASURED_NS);
     double seconds = (System.nanoTime() - startNs) / 1e9;
     return String.format(
         Locale.ROOT,
@@ -176,7 +185,12 @@ public final class Demo implements Callable<Integer> {
   }
 
   private static byte[][] run(
-      Stage stage, Narrator narrator, Transfer transfer, long limit, LongPredicate more)
+      Stage stage,
+      Narrator narrator,
+      Transfer transfer,
+      long limit,
+      LongPredicate more,
+      DoubleSupplier done)
       throws InterruptedException {
     InetAddress target = stage.right().address4();
     ServerSocketChannel server = stage.rightSpace().call(() -> Transfer.listen(target));
@@ -185,9 +199,7 @@ public final class Demo implements Callable<Integer> {
     long before = 0;
     long stalledSinceNs = System.nanoTime();
     while (!receiver.isDone() && !(sender.isDone() && sender.state() == Future.State.FAILED)) {
-      if (limit == CHECKED_BYTES) {
-        narrator.progress(transfer.received(), limit);
-      }
+      narrator.progress(done.getAsDouble(), transfer.received());
       Thread.sleep(POLL_MS);
       if (transfer.received() != before) {
         before = transfer.received();

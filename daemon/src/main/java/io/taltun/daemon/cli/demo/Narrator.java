@@ -47,12 +47,16 @@ final class Narrator {
     stepStartNs = System.nanoTime();
   }
 
-  /** Draws over the last line of standard error when that is a terminal. */
-  void progress(long done, long total) {
+  /**
+   * Draws over the last line of standard error when that is a terminal.
+   *
+   * @param share of the work that is done, 0 to 1
+   */
+  void progress(double share, long bytes) {
     if (terminal.error()) {
-      int full = (int) (BAR_WIDTH * done / total);
+      int full = (int) (BAR_WIDTH * Math.clamp(share, 0, 1));
       String bar = "#".repeat(full) + ".".repeat(BAR_WIDTH - full);
-      err.print(ERASE + "  [" + bar + "] " + Quantities.bytes(done));
+      err.print(ERASE + "  [" + bar + "] " + Quantities.bytes(bytes));
       err.flush();
     }
   }
