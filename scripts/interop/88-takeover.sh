@@ -90,6 +90,26 @@ five_in_a_row() { # KIND
   [ -z "$(gw a ip link show "$(device a)" 2>/dev/null)" ] || fail 'the last process left the device'
 }
 
+# The file has a default route by now, for which the process before had neither mark nor rules.
+default_route_comes() {
+  local handshake config
+  running_pair taltun
+  handshake=$(wg_field a b 5)
+  gw a ip rule >"$LOGS/before"
+  config=$LOGS/$(device a).yaml
+  sed -i 's|allowed-ips: .*|allowed-ips: ["0.0.0.0/0", "::/0"]|' "$config"
+  pings_in_motion b 10.99.0.1
+  taken_over a
+  sleep 1
+  end_pings b 0
+  gw a ip rule | grep -q 'not from all fwmark' || fail 'there is no rule for the default route'
+  must ping_through a b 4
+  must gw a ping -n -c 1 -W 2 10.99.0.2
+  [ "$(wg_field a b 5)" = "$handshake" ] || fail 'there was a handshake'
+  stop "$(pid a)"
+  gw a ip rule | diff "$LOGS/before" - >/dev/null || fail 'rules are left'
+}
+
 # The new process dies at many moments; whatever happens, a goes on, in one process or the other.
 killed_in_the_middle() {
   local delay before lost=0
@@ -140,6 +160,7 @@ nobody_there() {
 must ns_pair a b
 taltun_case 'takeover: five in a row under ping and TCP, with wireguard-go' five_in_a_row wireguard-go
 taltun_case 'takeover: five in a row under ping and TCP, two Taltuns' five_in_a_row taltun
+taltun_case 'takeover: a default route comes with it' default_route_comes
 taltun_case 'takeover: the new process is killed in the middle' killed_in_the_middle
 taltun_case 'takeover: another version is refused' wrong_version
 taltun_case 'takeover: nobody runs the gateway' nobody_there

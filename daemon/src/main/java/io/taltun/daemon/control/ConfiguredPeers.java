@@ -57,7 +57,6 @@ final class ConfiguredPeers {
         edit.remove(entry.publicKey());
       }
     }
-    peers.forgetNames(keys);
     for (PeerConfig peer : wanted) {
       PeerEntry entry = peers.byKey(peer.publicKey());
       peers.name(peer.publicKey(), peer.name());

@@ -29,10 +29,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -179,6 +181,13 @@ public final class Control {
     target.settle(this::resolve, protocol);
   }
 
+  /** Forgets names and access rules of all but these, also of peers that are away. */
+  public void forgetOthers(List<PeerConfig> configured) {
+    Set<PublicKey> keys = new HashSet<>();
+    configured.forEach(peer -> keys.add(peer.publicKey()));
+    peers.forgetNames(keys);
+  }
+
   /**
    * @param moves whether the answer counts for a peer, too, that is somewhere already
    */
@@ -219,7 +228,8 @@ public final class Control {
 
   /** Whether packets between peers stay in userspace. */
   public void relay(boolean on) {
-    if (on && !tables.relay()) {
+    if (on) {
+      // Anew each time: an address of this machine may have come or gone.
       tables.setRelayTargets(prefixes.relayTargets(localAddresses()));
     }
     tables.setRelay(on);
@@ -340,6 +350,7 @@ public final class Control {
    */
   public Runnable adopt(DeviceTransfer from) {
     timestamps.startAbove(from.timestamp());
+    memory.sent(from.timestamp());
     if (!from.publicKey().equals(publicKey())) {
       LOG.warn("the private key is another one: peers begin with new handshakes");
       return this::localUp;
@@ -348,8 +359,15 @@ public final class Control {
       protocol.adopt(from.cookies());
     }
     Map<PeerProtocol, PeerEntry> adopted = handover.adopt(from.peers());
-    for (PeerEntry entry : adopted.values()) {
-      remember(entry);
+    // Of those, too, that begin with a handshake: a recorded initiation is not answered again.
+    for (DeviceTransfer.PeerPart part : from.peers()) {
+      PeerEntry entry = peers.byKey(part.publicKey());
+      if (entry != null) {
+        if (!adopted.containsKey(entry.protocol())) {
+          protocol.restoreTimestamp(entry.protocol(), part.protocol().greatestTimestamp());
+        }
+        remember(entry);
+      }
     }
     return () -> {
       protocol.onTakenOver(adopted.keySet(), clock.nowNs());

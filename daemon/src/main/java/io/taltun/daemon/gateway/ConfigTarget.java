@@ -14,4 +14,12 @@ public interface ConfigTarget {
    * @throws ReconfigureException when it cannot be said; nothing is changed
    */
   TaltunConfig from(TaltunConfig running) throws ReconfigureException;
+
+  /**
+   * Whether it is a file's. What one says of peers that are away, their names and access rules, is
+   * kept until the next; other targets know nothing of such peers.
+   */
+  default boolean isFile() {
+    return true;
+  }
 }

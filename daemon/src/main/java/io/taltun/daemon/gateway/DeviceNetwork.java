@@ -113,7 +113,12 @@ final class DeviceNetwork {
 
   /** Makes the kernel's side what the plan in force says, whatever another process made of it. */
   synchronized void settle() {
-    goBack();
+    try {
+      goBack();
+    } catch (RuntimeException e) {
+      // Whoever runs the gateway by now cannot give it back.
+      LOG.error("{} goes on with the routes of before", plan.name(), e);
+    }
   }
 
   /** The link is up again. */

@@ -40,10 +40,10 @@ final class LiveDevice {
   private final Runnable restoreNetwork;
 
   // Written by the control thread.
-  private LinkState link;
   private boolean speaking;
 
-  // Written by the control thread; others read it.
+  // Written by the control thread; others read them.
+  private volatile LinkState link;
   private volatile boolean followsPaths;
 
   /**
@@ -109,9 +109,12 @@ final class LiveDevice {
     return link.mtu();
   }
 
-  /** Whether the MTU follows the ways to the peers. Any thread. */
+  /**
+   * Whether the MTU follows the ways to the peers. Not in another namespace: here somebody else's
+   * device may have the name by then. Any thread.
+   */
   boolean followsPaths() {
-    return followsPaths;
+    return followsPaths && link.atHome();
   }
 
   /** Lets the MTU follow the ways to the peers from now on, or not. */
@@ -155,10 +158,11 @@ final class LiveDevice {
    * first, as in {@link #apply}; nothing has changed then.
    *
    * @param config lent
+   * @param isFile whether it is a file's
    * @param fwmark of the sockets, which may be one that was chosen
    * @param known endpoints' names that are resolved already
    */
-  void reconfigure(TaltunConfig config, int fwmark, Map<HostPort, Endpoint> known)
+  void reconfigure(TaltunConfig config, boolean isFile, int fwmark, Map<HostPort, Endpoint> known)
       throws DeviceChangeException {
     StaticIdentity identity = identity(config.iface().privateKey());
     int port = config.iface().listenPort();
@@ -172,6 +176,9 @@ final class LiveDevice {
       throw new DeviceChangeException(e.errno(), e.getMessage());
     }
     control.renewAfter(config.tuning().rekeyAfterBytes());
+    if (isFile) {
+      control.forgetOthers(config.peers());
+    }
     control.configure(identity, config.peers(), known);
     control.relay(config.relay().enabled());
     control.clampMss(config.iface().mssClamp());
@@ -280,6 +287,10 @@ final class LiveDevice {
   }
 
   private void up() {
+    // Whether or not the port is free: who sets another one later has the routes by then.
+    if (link.atHome()) {
+      restoreNetwork.run();
+    }
     try {
       sockets.bind();
     } catch (SystemCallException e) {
@@ -287,9 +298,6 @@ final class LiveDevice {
           "{}; set another listen port, or free this one and set the link up again",
           e.getMessage());
       return;
-    }
-    if (link.atHome()) {
-      restoreNetwork.run();
     }
     LOG.info("the link is up: UDP port {}", sockets.port());
     speak();

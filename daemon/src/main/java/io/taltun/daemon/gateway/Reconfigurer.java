@@ -139,7 +139,7 @@ final class Reconfigurer {
       }
       Diff diff = Diff.between(running, started, wanted);
       if (!dryRun) {
-        apply(running, wanted);
+        apply(running, wanted, target.isFile());
         last = wanted;
         tellFollowers(wanted);
       }
@@ -181,7 +181,8 @@ final class Reconfigurer {
         control.configuration());
   }
 
-  private void apply(TaltunConfig running, TaltunConfig wanted) throws ReconfigureException {
+  private void apply(TaltunConfig running, TaltunConfig wanted, boolean isFile)
+      throws ReconfigureException {
     NetworkPlan before = network.plan();
     int markBefore = (int) device.fwmark();
     int planMarkBefore = network.fwmark();
@@ -210,7 +211,7 @@ final class Reconfigurer {
     try {
       onControl(
           () -> {
-            device.reconfigure(wanted, markMeanwhile, known);
+            device.reconfigure(wanted, isFile, markMeanwhile, known);
             return null;
           });
     } catch (ReconfigureException e) {

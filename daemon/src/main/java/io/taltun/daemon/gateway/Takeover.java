@@ -115,7 +115,7 @@ final class Takeover {
     // With auto the watch over the paths goes on from what it is now.
     int mtu = iface.mtu().isAuto() ? link.mtu() : iface.mtu().bytes();
     NetworkPlan plan = NetworkPlan.of(iface, config.peers(), mtu);
-    int fwmark = fwmark(plan, offer);
+    int fwmark = fwmark(setup, plan, offer);
     DeviceNetwork network = new DeviceNetwork(setup, state, plan, fwmark);
     assembly.build(linkState, config.relay().enabled(), network::restore);
     assembly.control().clampMss(iface.mssClamp());
@@ -130,12 +130,12 @@ final class Takeover {
     return new Successor(assembly, other, linkState, network, fwmark, journal);
   }
 
-  /** A default route goes on with the mark that was chosen for it. */
-  private static int fwmark(NetworkPlan plan, Offer offer) {
-    if (plan.fwmark() != 0) {
-      return plan.fwmark();
-    }
-    return plan.needsPolicyRouting() ? offer.fwmark() : 0;
+  /** A default route goes on with the mark that was chosen for it, or gets one. */
+  private static int fwmark(InterfaceSetup setup, NetworkPlan plan, Offer offer)
+      throws SystemCallException {
+    return plan.fwmark() == 0 && plan.needsPolicyRouting() && offer.fwmark() != 0
+        ? offer.fwmark()
+        : setup.chooseFwmark(plan);
   }
 
   /** Returns once the gateway is this process's. */
@@ -175,27 +175,35 @@ final class Takeover {
     return running;
   }
 
-  /** What the file says otherwise than the other process's did. */
+  /**
+   * What the file says otherwise than the other process's did. A mark comes before the default
+   * route that needs it, and goes after it, as in a reload.
+   */
   private void apply(Successor built) {
-    built.network.settle();
     SocketBinding sockets = built.assembly.sockets();
     int port = iface.listenPort() == 0 ? sockets.port() : iface.listenPort();
-    if (port != sockets.port() || built.fwmark != (int) sockets.fwmark()) {
-      built
-          .assembly
-          .control()
-          .submit(
-              () -> {
-                sockets.change(port, built.fwmark);
-                return null;
-              })
-          .whenComplete(
-              (_, failure) -> {
-                if (failure != null) {
-                  LOG.error("{} keeps UDP port {}", iface.name(), sockets.port(), failure);
-                }
-              });
-    }
+    int before = (int) sockets.fwmark();
+    change(built, port, built.fwmark == 0 ? before : built.fwmark);
+    built.network.settle();
+    change(built, port, built.fwmark);
+  }
+
+  private void change(Successor built, int port, int fwmark) {
+    SocketBinding sockets = built.assembly.sockets();
+    built
+        .assembly
+        .control()
+        .submit(
+            () -> {
+              sockets.change(port, fwmark);
+              return null;
+            })
+        .exceptionally(
+            failure -> {
+              LOG.error("{} keeps UDP port {}", iface.name(), sockets.port(), failure);
+              return null;
+            })
+        .join();
   }
 
   private void warnOfDifferences(Offer offer) {

@@ -32,7 +32,7 @@ public final class InterfaceSetup {
     if (plan.fwmark() != 0 || !plan.needsPolicyRouting()) {
       return plan.fwmark();
     }
-    return new PolicyRouting(new Routes(netlink), new Rules(netlink)).freeNumber();
+    return policyRouting().freeNumber();
   }
 
   /**
@@ -73,7 +73,7 @@ public final class InterfaceSetup {
    */
   public int cleanUpStale() throws SystemCallException {
     Rules rules = new Rules(netlink);
-    PolicyRouting policy = new PolicyRouting(new Routes(netlink), rules);
+    PolicyRouting policy = policyRouting();
     int removed = 0;
     for (int family : new int[] {Rtnetlink.AF_INET, Rtnetlink.AF_INET6}) {
       for (Rule rule : policy.stale(family)) {
@@ -82,5 +82,9 @@ public final class InterfaceSetup {
       }
     }
     return removed;
+  }
+
+  private PolicyRouting policyRouting() {
+    return new PolicyRouting(new Routes(netlink), new Rules(netlink), new Links(netlink));
   }
 }

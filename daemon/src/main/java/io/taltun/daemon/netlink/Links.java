@@ -11,8 +11,11 @@ public final class Links {
   private static final int MAX_NAME_BYTES = 15;
 
   private static final int HEADER_LENGTH = 16;
+  private static final int HEADER_TYPE = 2;
   private static final int HEADER_INDEX = 4;
   private static final int HEADER_FLAGS = 8;
+
+  private static final int ARPHRD_NONE = 0xfffe;
 
   /** tx_dropped, the eighth of struct rtnl_link_stats64. */
   private static final int STATS_SENDING_DROPPED = 7 * Long.BYTES;
@@ -55,6 +58,19 @@ public final class Links {
       }
       throw e;
     }
+  }
+
+  /** Whether a device without a link layer, such as a TUN device, is set down. */
+  boolean anyTunnelDown() throws SystemCallException {
+    NetlinkMessage all =
+        new NetlinkMessage(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP).linkHeader(0, 0, 0);
+    for (NetlinkReply reply : netlink.dump(all, () -> "cannot list the interfaces")) {
+      boolean up = (reply.headerInt(HEADER_FLAGS) & Rtnetlink.IFF_UP) != 0;
+      if (!up && reply.headerShort(HEADER_TYPE) == ARPHRD_NONE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The largest packet in bytes. */

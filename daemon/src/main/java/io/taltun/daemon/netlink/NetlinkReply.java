@@ -46,6 +46,13 @@ record NetlinkReply(int type, int flags, int sequence, ByteBuffer payload) {
     return offset < payload.limit() ? Byte.toUnsignedInt(payload.get(offset)) : 0;
   }
 
+  /** Two bytes of the family header, unsigned; 0 when the message is too short for them. */
+  int headerShort(int offset) {
+    return offset + Short.BYTES <= payload.limit()
+        ? Short.toUnsignedInt(payload.getShort(offset))
+        : 0;
+  }
+
   /** Four bytes of the family header; 0 when the message is too short for them. */
   int headerInt(int offset) {
     return offset + Integer.BYTES <= payload.limit() ? payload.getInt(offset) : 0;

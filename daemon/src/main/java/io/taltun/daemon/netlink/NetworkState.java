@@ -67,7 +67,7 @@ public final class NetworkState {
     this.addresses = new Addresses(netlink);
     this.routes = new Routes(netlink);
     this.rules = new Rules(netlink);
-    this.policyRouting = new PolicyRouting(routes, rules);
+    this.policyRouting = new PolicyRouting(routes, rules, links);
   }
 
   /**
@@ -285,10 +285,15 @@ public final class NetworkState {
     }
   }
 
+  /** Adds the pair of rules, as a whole: somebody may have taken one of them. */
   private void addPolicy(Policy policy) throws SystemCallException {
-    if (addedPolicies.containsKey(policy)) {
+    List<Rule> before = addedPolicies.getOrDefault(policy, List.of());
+    List<Rule> there = new ArrayList<>(before);
+    there.retainAll(rules.list(policy.family));
+    if (there.size() == PolicyRouting.RULES_OF_A_FAMILY) {
       return;
     }
+    newestFirst(there).forEach(rule -> takeBack(() -> rules.remove(rule)));
     List<Rule> added = new ArrayList<>();
     addedPolicies.put(policy, added);
     for (Rule rule : policyRouting.rulesFor(policy.family, policy.fwmark, policy.table)) {

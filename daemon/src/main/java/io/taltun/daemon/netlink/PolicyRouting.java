@@ -22,6 +22,9 @@ final class PolicyRouting {
   /** The priority of the main table's own rule. */
   private static final int PRIORITY_OF_MAIN = 32_766;
 
+  /** What {@link #rulesFor} gives. */
+  static final int RULES_OF_A_FAMILY = 2;
+
   /** Lets the reverse path filter see the mark of a tunnel's answers. */
   private static final Path IPV4_SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
 
@@ -35,10 +38,12 @@ final class PolicyRouting {
 
   private final Routes routes;
   private final Rules rules;
+  private final Links links;
 
-  PolicyRouting(Routes routes, Rules rules) {
+  PolicyRouting(Routes routes, Rules rules, Links links) {
     this.routes = routes;
     this.rules = rules;
+    this.links = links;
   }
 
   /** The first number from {@value #FIRST_NUMBER} that neither a table nor a rule uses. */
@@ -82,10 +87,14 @@ final class PolicyRouting {
 
   /**
    * What killed gateways have left: rules to a table where no route is left, because routes vanish
-   * with their device and rules do not, and rules that stood in front of such.
+   * with their device and rules do not, and rules that stood in front of such. None while a
+   * tunnel's link is down: its table is empty, too, until it is up again.
    */
   List<Rule> stale(int family) throws SystemCallException {
     List<Rule> all = rules.list(family);
+    if (all.stream().noneMatch(rule -> rule.protocol() == Rule.TALTUN) || links.anyTunnelDown()) {
+      return List.of();
+    }
     List<Rule> stale = new ArrayList<>();
     Set<Integer> guards = new HashSet<>();
     for (Rule rule : all) {

@@ -31,6 +31,11 @@ public record PeersRequest(List<PeerSetting> set, List<String> remove, boolean d
   }
 
   @Override
+  public boolean isFile() {
+    return false;
+  }
+
+  @Override
   public TaltunConfig from(TaltunConfig running) throws ReconfigureException {
     Map<PublicKey, PeerConfig> peers = new LinkedHashMap<>();
     running.peers().forEach(peer -> peers.put(peer.publicKey(), peer));

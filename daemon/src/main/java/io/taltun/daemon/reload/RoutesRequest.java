@@ -24,6 +24,11 @@ public record RoutesRequest(List<String> add, List<String> remove, boolean dryRu
   }
 
   @Override
+  public boolean isFile() {
+    return false;
+  }
+
+  @Override
   public TaltunConfig from(TaltunConfig running) throws ReconfigureException {
     Set<IpPrefix> routes = new LinkedHashSet<>(running.iface().routes());
     try {

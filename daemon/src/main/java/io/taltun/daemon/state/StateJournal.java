@@ -83,7 +83,11 @@ public final class StateJournal implements PeerMemory, AutoCloseable {
 
   /** One that begins empty, and writes nothing before {@link #begin}. */
   public static StateJournal later(Path file) {
-    return new StateJournal(new FolderFiles(file), LoadedState.none());
+    return later(new FolderFiles(file));
+  }
+
+  static StateJournal later(JournalFiles files) {
+    return new StateJournal(files, LoadedState.none());
   }
 
   /** Writes from now on: nobody else does any more. */
@@ -174,8 +178,10 @@ public final class StateJournal implements PeerMemory, AutoCloseable {
 
   private void run() {
     try {
-      // The whole file at once: a folder that cannot be written is known from the beginning.
-      boolean last = write(new Changes(Map.of(), null));
+      // The whole file at once: a folder that cannot be written is known from the beginning. With
+      // what
+      // is known by now: after a takeover it replaces the file of the process before.
+      boolean last = write(take());
       while (!last) {
         await();
         last = write(take());

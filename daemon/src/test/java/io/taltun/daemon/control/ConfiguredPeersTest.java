@@ -218,4 +218,20 @@ class ConfiguredPeersTest {
                     random.nextBoolean() ? AccessRules.NONE : LAN_ONLY)));
     return peers;
   }
+
+  @Test
+  void shouldKeepRulesOfAPeerThatIsAwayUntilAFileDoesNotNameIt() {
+    PeerConfig ann =
+        new PeerConfig("ann", ANN, PresharedKey.none(), null, List.of(), OFF, LAN_ONLY);
+    configure(ann);
+    DeviceEdit edit = control.edit();
+    edit.remove(ANN);
+    control.commit(edit);
+
+    configure(peer(BEN, "ben", null)); // as a request does that adds ben
+    assertThat(peers.access(ANN)).isEqualTo(LAN_ONLY);
+
+    control.forgetOthers(List.of(peer(BEN, "ben", null)));
+    assertThat(peers.access(ANN)).isEqualTo(AccessRules.NONE);
+  }
 }

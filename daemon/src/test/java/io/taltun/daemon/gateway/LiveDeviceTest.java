@@ -242,4 +242,29 @@ class LiveDeviceTest {
     assertThat(tables.mtu()).isEqualTo(34_816);
     assertThat(device.mtu()).isEqualTo(34_816);
   }
+
+  @Test
+  void shouldRestoreRoutesWhenThePortIsTaken() throws Exception {
+    device.onLink(UP);
+    int port = device.listenPort();
+    device.onLink(DOWN);
+    List<UdpSocketPair> other = UdpSocketPair.open(1, port, 0);
+    try {
+      device.onLink(UP);
+    } finally {
+      other.forEach(UdpSocketPair::close);
+    }
+    assertThat(restored).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotFollowPathsWhileTheDeviceIsInAnotherNamespace() {
+    device.followPaths(true);
+    device.onLink(UP);
+    assertThat(device.followsPaths()).isTrue();
+    device.onLink(new LinkState(true, 1420, false));
+    assertThat(device.followsPaths()).isFalse();
+    device.onLink(UP);
+    assertThat(device.followsPaths()).isTrue();
+  }
 }

@@ -544,4 +544,51 @@ class InterfaceSetupTest {
         .isEqualTo(
             Stream.of("10.1.0.0/16", "10.0.0.0/8", "0.0.0.0/0").map(IpPrefix::parse).toList());
   }
+
+  private static NetworkPlan fullTunnel() {
+    return plan(List.of("10.99.0.1/24"), List.of("0.0.0.0/0"), RouteTable.MAIN, 0);
+  }
+
+  @Test
+  void shouldKeepTheRulesOfAGatewayWhoseLinkIsDown() throws Exception {
+    withDevice(
+        scene -> {
+          NetworkPlan plan = fullTunnel();
+          int fwmark = scene.setup.chooseFwmark(plan);
+          NetworkState state = scene.setup.apply(plan, fwmark);
+          List<String> rules = scene.ownRules(Rtnetlink.AF_INET);
+          Links links = new Links(scene.netlink);
+          links.setDown(scene.index());
+
+          assertThat(scene.setup.cleanUpStale()).isZero();
+          assertThat(scene.setup.chooseFwmark(plan)).isEqualTo(fwmark + 1);
+
+          links.setUp(scene.index());
+          state.restore(plan, fwmark);
+          assertThat(scene.ownRules(Rtnetlink.AF_INET)).isEqualTo(rules).hasSize(2);
+          state.undo();
+        });
+  }
+
+  @Test
+  void shouldAddBothRulesAgainWhenSomebodyTookOne() throws Exception {
+    withDevice(
+        scene -> {
+          NetworkPlan plan = fullTunnel();
+          int fwmark = scene.setup.chooseFwmark(plan);
+          NetworkState state = scene.setup.apply(plan, fwmark);
+          List<String> rules = scene.ownRules(Rtnetlink.AF_INET);
+          for (int taken = 0; taken < rules.size(); taken++) {
+            List<Rule> ours =
+                scene.rules.list(Rtnetlink.AF_INET).stream()
+                    .filter(it -> it.protocol() == Rule.TALTUN)
+                    .toList();
+            scene.rules.remove(ours.get(taken));
+            state.restore(plan, fwmark);
+            assertThat(scene.ownRules(Rtnetlink.AF_INET)).isEqualTo(rules);
+          }
+          state.undo();
+          assertThat(scene.ownRules(Rtnetlink.AF_INET)).isEmpty();
+        });
+  }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,5 +109,58 @@ class StateJournalTest {
       assertThat(journal.recall(key(1)).endpointFor("")).isEqualTo(PLACE);
     }
     assertThat(StateFormat.read(Files.readAllBytes(file())).damaged()).isFalse();
+  }
+
+  @Test
+  void shouldReplaceTheFileOfTheProcessBeforeByNothingLess() throws Exception {
+    BlockingQueue<byte[]> written = new LinkedBlockingQueue<>();
+    try (StateJournal journal = StateJournal.later(new Recorder(written))) {
+      journal.learned(key(1), PLACE, "");
+      journal.answered(key(1), label(5));
+      journal.sent(label(7));
+      journal.begin();
+      LoadedState first = StateFormat.read(written.take());
+      assertThat(first.peers()).containsOnlyKeys(key(1));
+      assertThat(first.sent()).isEqualTo(label(7));
+    }
+  }
+
+  /** Tells what would be whole files. */
+  private record Recorder(BlockingQueue<byte[]> written) implements JournalFiles {
+    @Override
+    public String name() {
+      return "recorder";
+    }
+
+    @Override
+    public byte[] read() {
+      return null;
+    }
+
+    @Override
+    public void setAside() {}
+
+    @Override
+    public void append(byte[] bytes) {}
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public void writeNew(byte[] bytes) {
+      written.add(bytes);
+    }
+
+    @Override
+    public void syncNew() {}
+
+    @Override
+    public void replace() {}
+
+    @Override
+    public void syncFolder() {}
+
+    @Override
+    public void close() {}
   }
 }
