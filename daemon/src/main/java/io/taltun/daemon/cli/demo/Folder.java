@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /** The files of one run: a folder that root alone can enter. */
 record Folder(Path path) implements AutoCloseable {
   /** A run's folder, or a socket of one of its gateways, and the run's process id. */
-  private static final Pattern OWNER = Pattern.compile("demo-?([0-9]{1,9})(?:|[ab]\\.sock)");
+  private static final Pattern OWNER =
+      Pattern.compile("demo-?([0-9]{1,9})(?:|[ab]\\.(?:sock|takeover))");
 
   /** Makes it under {@code parent}. */
   static Folder create(Path parent, long processId) throws IOException {

@@ -21,6 +21,9 @@ final class GatewayProcess implements AutoCloseable {
   private final Path log;
   private final AdminClient admin;
 
+  // Written by the thread that closes the stage.
+  private boolean stopping;
+
   private GatewayProcess(String name, Process process, Path log, AdminClient admin) {
     this.name = name;
     this.process = process;
@@ -105,15 +108,18 @@ final class GatewayProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM, so that {@link #close} need not wait as long. */
+  /** SIGTERM, so that {@link #close} need not wait as long. A second one would end it at once. */
   void beginStop() {
-    process.destroy();
+    if (!stopping) {
+      stopping = true;
+      process.destroy();
+    }
   }
 
   /** SIGTERM, and SIGKILL where that is not enough. */
   @Override
   public void close() {
-    process.destroy();
+    beginStop();
     try {
       if (!process.waitFor(GRACE_S, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor(GRACE_S, TimeUnit.SECONDS);

@@ -157,7 +157,12 @@ final class Stage implements AutoCloseable {
 
   private Stream<Path> sockets() {
     return Stream.of(left, right)
-        .flatMap(site -> Stream.of(socket(RUN, site), socket(RUN_WIREGUARD, site)));
+        .flatMap(
+            site ->
+                Stream.of(
+                    socket(RUN, site),
+                    RUN.resolve(site.name() + ".takeover"),
+                    socket(RUN_WIREGUARD, site)));
   }
 
   /** What is still there after {@link #close}; empty when all is well. */

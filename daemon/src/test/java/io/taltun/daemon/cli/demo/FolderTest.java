@@ -30,6 +30,7 @@ class FolderTest {
     long alive = ProcessHandle.current().pid();
     Files.writeString(Folder.create(run, DEAD).path().resolve("key"), "x");
     Files.createFile(run.resolve("demo" + DEAD + "a.sock"));
+    Files.createFile(run.resolve("demo" + DEAD + "a.takeover"));
     Folder.create(run, alive);
     Files.createFile(run.resolve("demo" + alive + "b.sock"));
     Files.createFile(run.resolve("tal0.sock"));
