@@ -4,7 +4,6 @@ import io.taltun.config.ConfigReader;
 import io.taltun.config.PeersEditException;
 import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.admin.AdminClient;
-import io.taltun.daemon.gateway.PeerStatus;
 import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.onboard.EditedFile;
 import io.taltun.daemon.reload.ReloadAnswer;
@@ -15,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** A gateway's file, to be changed once, and the gateway that is to follow where it runs. */
 final class PeersFile implements AutoCloseable {
@@ -103,17 +101,17 @@ final class PeersFile implements AutoCloseable {
           : name + " does not answer to this user, 'sudo taltun reload' applies the change";
     }
     AdminClient client = new AdminClient(host.adminSocket(name));
+    ReloadAnswer answer = reload(client, name, before);
+    answer.restart().forEach(it -> err.println("needs a restart of " + name + ": " + it));
+    return hasOtherFile(client, publicKey, present)
+        ? name + " runs with another file; 'taltun reload -c " + path + "' makes it take this one"
+        : name + " has the change";
+  }
+
+  private ReloadAnswer reload(AdminClient client, String name, byte[] before) {
+    ReloadRequest again = new ReloadRequest(null, false);
     try {
-      ReloadAnswer answer = client.reload(new ReloadRequest(null, false));
-      List<PeerStatus> peers = client.status().peers();
-      if (peers.stream().anyMatch(peer -> peer.publicKey().equals(publicKey)) != present) {
-        return name
-            + " runs with another file; 'taltun reload -c "
-            + path
-            + "' makes it take this one";
-      }
-      answer.restart().forEach(it -> err.println("needs a restart of " + name + ": " + it));
-      return name + " has the change";
+      return client.reload(again);
     } catch (ReconfigureException e) {
       restore(before);
       e.places().forEach(err::println);
@@ -121,8 +119,24 @@ final class PeersFile implements AutoCloseable {
           name + " does not take it, and " + path + " is as it was: " + e.getMessage(), e);
     } catch (IOException e) {
       restore(before);
+      try {
+        // It may have taken the change before its answer was lost.
+        client.reload(again);
+      } catch (IOException | ReconfigureException gone) {
+        e.addSuppressed(gone);
+      }
       throw new CommandFailure(
           name + " does not answer, and " + path + " is as it was: " + e.getMessage(), e);
+    }
+  }
+
+  /** False when it cannot be told: the file was taken, whichever it is. */
+  private static boolean hasOtherFile(AdminClient client, String publicKey, boolean present) {
+    try {
+      return client.status().peers().stream().anyMatch(peer -> peer.publicKey().equals(publicKey))
+          != present;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -51,6 +51,11 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   @Override
+  public void channelActive(ChannelHandlerContext context) {
+    context.read();
+  }
+
+  @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
     if (!request.decoderResult().isSuccess()) {
       send(context, false, false, HttpResponseStatus.BAD_REQUEST, "not a request\n");
@@ -97,8 +102,10 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     HttpUtil.setTransferEncodingChunked(response, true);
     HttpUtil.setKeepAlive(response, keepAlive);
     context.write(response);
-    closeUnless(
-        keepAlive, context.writeAndFlush(new HttpChunkedInput(new Scrape(sections(), writer))));
+    next(
+        context,
+        keepAlive,
+        context.writeAndFlush(new HttpChunkedInput(new Scrape(sections(), writer))));
   }
 
   private List<Section> sections() {
@@ -123,7 +130,7 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, TEXT_FORMAT);
     HttpUtil.setKeepAlive(response, false);
-    closeUnless(false, context.writeAndFlush(response));
+    next(context, false, context.writeAndFlush(response));
   }
 
   private static void send(
@@ -141,11 +148,15 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, PLAIN);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, length);
     HttpUtil.setKeepAlive(response, keepAlive);
-    closeUnless(keepAlive, context.writeAndFlush(response));
+    next(context, keepAlive, context.writeAndFlush(response));
   }
 
-  private static void closeUnless(boolean keepAlive, ChannelFuture sent) {
-    if (!keepAlive) {
+  /** The next request is taken when this one's answer is gone: who does not read asks in vain. */
+  private static void next(ChannelHandlerContext context, boolean keepAlive, ChannelFuture sent) {
+    if (keepAlive) {
+      // Not within the call that brought this request: the flow control is busy with it.
+      sent.addListener(done -> context.executor().execute(context::read));
+    } else {
       sent.addListener(ChannelFutureListener.CLOSE);
     }
   }

@@ -5,8 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -15,6 +17,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -30,6 +33,10 @@ import java.util.concurrent.TimeUnit;
 public final class MetricsServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 64;
   private static final int MOST_REQUEST_BYTES = 16 << 10;
+
+  /** What is read at once may hold many requests, which wait for their answers in turn. */
+  private static final RecvByteBufAllocator A_FEW_REQUESTS =
+      new FixedRecvByteBufAllocator(4 << 10).maxMessagesPerRead(1);
 
   /** Between two scrapes of one connection; Prometheus opens another where that is over. */
   private static final int READ_TIMEOUT_SECONDS = 150;
@@ -68,6 +75,8 @@ public final class MetricsServer implements AutoCloseable {
             .group(loop)
             .channel(type)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, A_FEW_REQUESTS)
             .childHandler(new Connections(telemetry))
             .bind(listen)
             .awaitUninterruptibly();
@@ -122,6 +131,7 @@ public final class MetricsServer implements AutoCloseable {
           .addLast(new WriteTimeoutHandler(WRITE_TIMEOUT_SECONDS))
           .addLast(new HttpServerCodec())
           .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
+          .addLast(new FlowControlHandler())
           .addLast(new ChunkedWriteHandler())
           .addLast(new MetricsHandler(telemetry, rows, writer, version));
     }

@@ -36,10 +36,18 @@ public final class MetricsService implements AutoCloseable {
     attempts = inherits ? ATTEMPTS : 1;
   }
 
-  /** Serves there from now on. Where that is impossible, what was served before goes on. */
+  /**
+   * Serves there from now on. Where that is impossible, what was served before goes on, unless it
+   * was the same port: nobody is to reach it at an address that is not named any more.
+   */
   public synchronized void use(Metrics wanted) {
     if (closed || wanted.equals(current)) {
       return;
+    }
+    if (server != null && wanted.enabled() && wanted.listen().port() == current.listen().port()) {
+      // The kernel gives no port to one address while it is another's that holds it.
+      stop();
+      current = Metrics.OFF;
     }
     MetricsServer next = null;
     if (wanted.enabled()) {

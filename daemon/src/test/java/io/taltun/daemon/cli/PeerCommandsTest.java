@@ -374,4 +374,17 @@ class PeerCommandsTest {
     }
     assertThat(run("completion").out()).contains("_picocli_taltun_peer_add", "--full-tunnel");
   }
+
+  @Test
+  void shouldKeepTheFileWhenTheGatewayHasTakenItAndSaysNoMore() throws IOException {
+    FakeGateway gateway = gateway();
+    gateway.silent = true;
+    try (AdminServer _ = serve(gateway)) {
+      CommandRun run = run("peer", "add", "tablet");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err()).contains("fake0 has the change");
+    }
+    assertThat(config().peers().getLast().name()).isEqualTo("tablet");
+    assertThat(gateway.config.peers().getLast().name()).isEqualTo("tablet");
+  }
 }

@@ -35,6 +35,9 @@ public final class FakeTelemetry implements Telemetry {
   public volatile Health health = Health.WELL;
   public volatile List<PeerReading> peers = List.of();
 
+  /** How often it was asked for its peers; by one thread at a time. */
+  public volatile int asked;
+
   private final String name;
   private final List<ControlRing> rings =
       List.of(new ControlRing(() -> {}), new ControlRing(() -> {}));
@@ -135,6 +138,7 @@ public final class FakeTelemetry implements Telemetry {
 
   @Override
   public List<PeerReading> peers() {
+    asked++;
     return peers;
   }
 

@@ -13,6 +13,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -111,5 +113,41 @@ class MetricsServerTest {
     assertThatThrownBy(() -> MetricsServer.open(server.address(), telemetry))
         .isInstanceOf(IOException.class)
         .hasMessage("Address already in use");
+  }
+
+  @Test
+  void shouldAnswerRequestsThatCameTogetherOneAfterTheOther() throws IOException {
+    telemetry.peers = FakeTelemetry.peers(500);
+    String ask = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
+    String last = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    try (Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
+      socket.getOutputStream().write((ask + ask + last).getBytes(StandardCharsets.US_ASCII));
+      String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answers.split("HTTP/1\\.1 200 OK", -1)).hasSize(4);
+      assertThat(answers).endsWith("ok\n");
+    }
+  }
+
+  @Test
+  void shouldReadNoMoreRequestsThanItAnswers() throws Exception {
+    telemetry.peers = FakeTelemetry.peers(2000);
+    byte[] asks =
+        "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500).getBytes(StandardCharsets.US_ASCII);
+    try (SocketChannel flood = SocketChannel.open(server.address())) {
+      flood.configureBlocking(false);
+      // Until the kernel's buffers are full, which they would never be if all of it were read.
+      long written = 0;
+      int refused = 0;
+      while (refused < 20) {
+        int more = flood.write(ByteBuffer.wrap(asks));
+        written += more;
+        refused = more == 0 ? refused + 1 : 0;
+        if (more == 0) {
+          Thread.sleep(10);
+        }
+        assertThat(written).isLessThan(64 << 20);
+      }
+      assertThat(telemetry.asked).isLessThan(200);
+    }
   }
 }

@@ -66,4 +66,27 @@ class MetricsServiceTest {
     service.use(on(port));
     assertThat(serves(port)).isFalse();
   }
+
+  /** What is served on every address is, on this one, too. */
+  private static boolean servesElsewhere(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port));
+      return true;
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  @Test
+  void shouldNarrowAndWidenTheAddressWhenThePortStays() throws IOException {
+    int port = freePort();
+    Metrics everywhere = new Metrics(new HostPort("0.0.0.0", port));
+    for (int i = 0; i < 2; i++) {
+      service.use(everywhere);
+      assertThat(servesElsewhere(port)).isTrue();
+      service.use(on(port));
+      assertThat(servesElsewhere(port)).isFalse();
+      assertThat(serves(port)).isTrue();
+    }
+  }
 }
