@@ -13,6 +13,8 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -46,10 +48,13 @@ public final class MetricsServer implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup loop;
   private final Channel channel;
+  private final ChannelGroup connections;
 
-  private MetricsServer(MultiThreadIoEventLoopGroup loop, Channel channel) {
+  private MetricsServer(
+      MultiThreadIoEventLoopGroup loop, Channel channel, ChannelGroup connections) {
     this.loop = loop;
     this.channel = channel;
+    this.connections = connections;
   }
 
   /**
@@ -70,6 +75,7 @@ public final class MetricsServer implements AutoCloseable {
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     var loop =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("taltun-metrics", true), io);
+    ChannelGroup connections = new DefaultChannelGroup(loop.next(), true);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
@@ -77,14 +83,14 @@ public final class MetricsServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, A_FEW_REQUESTS)
-            .childHandler(new Connections(telemetry))
+            .childHandler(new Connections(telemetry, connections))
             .bind(listen)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       shutDown(loop);
       throw new IOException(reason(bound.cause()), bound.cause());
     }
-    return new MetricsServer(loop, bound.channel());
+    return new MetricsServer(loop, bound.channel(), connections);
   }
 
   /** Netty names the call and the number first. */
@@ -104,11 +110,11 @@ public final class MetricsServer implements AutoCloseable {
     private final TextWriter writer = new TextWriter(Scrape.ROOM);
     private final String version = version();
 
-    // Written by the event loop.
-    private int open;
+    private final ChannelGroup open;
 
-    Connections(Telemetry telemetry) {
+    Connections(Telemetry telemetry, ChannelGroup open) {
       this.telemetry = telemetry;
+      this.open = open;
       rows = new PeerRows(telemetry.name());
     }
 
@@ -119,12 +125,11 @@ public final class MetricsServer implements AutoCloseable {
 
     @Override
     protected void initChannel(Channel channel) {
-      if (open == MOST_CONNECTIONS) {
+      if (open.size() == MOST_CONNECTIONS) {
         channel.close();
         return;
       }
-      open++;
-      channel.closeFuture().addListener(closed -> open--);
+      open.add(channel);
       channel
           .pipeline()
           .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
@@ -141,6 +146,8 @@ public final class MetricsServer implements AutoCloseable {
   @Override
   public void close() {
     channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
+    // An event loop that ends may leave connections open, which nobody would ever close.
+    connections.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
     shutDown(loop);
   }
 

@@ -37,35 +37,29 @@ public final class MetricsService implements AutoCloseable {
   }
 
   /**
-   * Serves there from now on. Where that is impossible, what was served before goes on, unless it
-   * was the same port: nobody is to reach it at an address that is not named any more.
+   * Serves there from now on, or nowhere where that is impossible: whoever narrows the address can
+   * rely on it that the wider one is gone.
    */
   public synchronized void use(Metrics wanted) {
     if (closed || wanted.equals(current)) {
       return;
     }
-    if (server != null && wanted.enabled() && wanted.listen().port() == current.listen().port()) {
-      // The kernel gives no port to one address while it is another's that holds it.
-      stop();
-      current = Metrics.OFF;
-    }
-    MetricsServer next = null;
+    // First: an address that contains the new one would keep its port taken.
+    stop();
     if (wanted.enabled()) {
       try {
-        next = open(wanted, attempts);
+        server = open(wanted, attempts);
         LOG.info("{} serves metrics on http://{}/metrics", telemetry.name(), wanted);
       } catch (IOException e) {
         LOG.warn(
             "{} serves no metrics on {}: {}; set listen in the section metrics to another port, or"
-                + " to off",
+                + " to off, or free that one and reload",
             telemetry.name(),
             wanted,
             e.getMessage());
         return;
       }
     }
-    stop();
-    server = next;
     current = wanted;
   }
 
@@ -83,6 +77,7 @@ public final class MetricsService implements AutoCloseable {
   }
 
   private void stop() {
+    current = Metrics.OFF;
     if (server != null) {
       server.close();
       server = null;

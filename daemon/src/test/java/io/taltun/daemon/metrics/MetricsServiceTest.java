@@ -17,19 +17,35 @@ class MetricsServiceTest {
   @AutoClose
   private final MetricsService service = new MetricsService(new FakeTelemetry("tal0"), false);
 
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String OTHER_LOOPBACK = "127.0.0.2";
+  private static final String EVERYWHERE = "0.0.0.0";
+
+  private static ServerSocket take(String host, int port) throws IOException {
+    return new ServerSocket(port, 1, InetAddress.ofLiteral(host));
+  }
+
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+    try (ServerSocket socket = take(EVERYWHERE, 0)) {
       return socket.getLocalPort();
     }
   }
 
   private static Metrics on(int port) {
-    return new Metrics(new HostPort("127.0.0.1", port));
+    return on(LOOPBACK, port);
+  }
+
+  private static Metrics on(String host, int port) {
+    return new Metrics(new HostPort(host, port));
   }
 
   private static boolean serves(int port) {
+    return serves(LOOPBACK, port);
+  }
+
+  private static boolean serves(String host, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral(host), port));
       return true;
     } catch (IOException refused) {
       return false;
@@ -50,12 +66,71 @@ class MetricsServiceTest {
   }
 
   @Test
-  void shouldGoOnWhereItWasWhenTheNewPortIsTaken() throws IOException {
+  void shouldNarrowAndWidenTheAddressWhenThePortStays() throws IOException {
     int port = freePort();
+    service.use(on(EVERYWHERE, port));
+    assertThat(serves(OTHER_LOOPBACK, port)).isTrue();
     service.use(on(port));
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      service.use(on(taken.getLocalPort()));
+    assertThat(serves(port)).isTrue();
+    assertThat(serves(OTHER_LOOPBACK, port)).isFalse();
+    service.use(on(EVERYWHERE, port));
+    assertThat(serves(port)).isTrue();
+    assertThat(serves(OTHER_LOOPBACK, port)).isTrue();
+  }
+
+  @Test
+  void shouldNarrowTheAddressWhenAReaderIsConnected() throws IOException {
+    int port = freePort();
+    service.use(on(EVERYWHERE, port));
+    try (Socket reader = new Socket(OTHER_LOOPBACK, port)) {
+      service.use(on(port));
       assertThat(serves(port)).isTrue();
+      reader.setSoTimeout(10_000);
+      assertThat(reader.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void shouldServeNowhereUntilTheNextReloadWhenTheNewAddressIsTaken() throws IOException {
+    int port = freePort();
+    service.use(on(OTHER_LOOPBACK, port));
+    try (ServerSocket _ = take(LOOPBACK, port)) {
+      service.use(on(EVERYWHERE, port));
+      assertThat(serves(OTHER_LOOPBACK, port)).isFalse();
+    }
+    service.use(on(EVERYWHERE, port));
+    assertThat(serves(OTHER_LOOPBACK, port)).isTrue();
+  }
+
+  @Test
+  void shouldLeaveNoOldAddressOpenWhenTheNewPortIsTaken() throws IOException {
+    int port = freePort();
+    service.use(on(EVERYWHERE, port));
+    try (ServerSocket taken = take(LOOPBACK, 0)) {
+      service.use(on(taken.getLocalPort()));
+      assertThat(serves(port)).isFalse();
+      service.use(on(EVERYWHERE, port));
+      assertThat(serves(port)).isTrue();
+    }
+  }
+
+  @Test
+  void shouldTryAgainWhenAnEndingProcessHasThePort() throws Exception {
+    int port = freePort();
+    try (MetricsService heir = new MetricsService(new FakeTelemetry("tal0"), true)) {
+      ServerSocket before = take(EVERYWHERE, port);
+      Thread end = Thread.ofVirtual().start(() -> closeAfter(before, 100));
+      heir.use(on(port));
+      end.join();
+      assertThat(serves(port)).isTrue();
+    }
+  }
+
+  private static void closeAfter(ServerSocket socket, long ms) {
+    try (socket) {
+      Thread.sleep(ms);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -65,28 +140,5 @@ class MetricsServiceTest {
     service.close();
     service.use(on(port));
     assertThat(serves(port)).isFalse();
-  }
-
-  /** What is served on every address is, on this one, too. */
-  private static boolean servesElsewhere(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), port));
-      return true;
-    } catch (IOException refused) {
-      return false;
-    }
-  }
-
-  @Test
-  void shouldNarrowAndWidenTheAddressWhenThePortStays() throws IOException {
-    int port = freePort();
-    Metrics everywhere = new Metrics(new HostPort("0.0.0.0", port));
-    for (int i = 0; i < 2; i++) {
-      service.use(everywhere);
-      assertThat(servesElsewhere(port)).isTrue();
-      service.use(on(port));
-      assertThat(servesElsewhere(port)).isFalse();
-      assertThat(serves(port)).isTrue();
-    }
   }
 }
