@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class LiveGiver implements Giver {
   private static final Logger LOG = LoggerFactory.getLogger("takeover");
   private static final long STANDING_WITHIN_MS = 500;
+  private static final int BROKEN = 1;
 
   private final String name;
   private final TunDevice device;
@@ -163,16 +164,28 @@ final class LiveGiver implements Giver {
         new CountDownLatch(1).await();
       }
       if (ended == Outcome.LOST) {
-        committed = false;
         control.forgetSessions();
+        committed = false;
         live.restoreNetwork();
       }
       outcome.complete(ended);
     } catch (TakeoverException | RuntimeException e) {
+      endIfCommitted(e);
       LOG.debug("no takeover", e);
       outcome.completeExceptionally(e);
+    } catch (Error e) {
+      endIfCommitted(e);
+      throw e;
     } finally {
       goOn.countDown();
+    }
+  }
+
+  /** The workers must not go on: another process may use the sessions' counters. */
+  private void endIfCommitted(Throwable e) {
+    if (committed) {
+      LOG.error("{} was given away, and this process broke", name, e);
+      Runtime.getRuntime().halt(BROKEN);
     }
   }
 }

@@ -144,7 +144,11 @@ public final class DeviceProtocol implements AutoCloseable {
   /** The peer is configured, or resolved, to be at {@code endpoint}. */
   public void changeEndpoint(PeerProtocol peer, Endpoint endpoint, long nowNs) {
     if (!peer.removed()) {
+      boolean first = peer.endpoint() == null;
       peer.changeEndpoint(endpoint, nowNs);
+      if (first) {
+        peer.onLocalUp(nowNs); // its name was not known yet when the device came up
+      }
       deadlines.update(peer);
     }
   }
@@ -233,6 +237,7 @@ public final class DeviceProtocol implements AutoCloseable {
     device.up(false);
     for (PeerProtocol peer : peers.values()) {
       peer.stop(nowNs);
+      device.actions.waitingDropped(peer);
       deadlines.update(peer);
     }
   }
@@ -313,10 +318,15 @@ public final class DeviceProtocol implements AutoCloseable {
 
   /** A worker holds a packet and has no session that may send it. */
   public void onHandshakeWanted(PeerProtocol peer, long nowNs) {
-    if (!peer.removed()) {
-      peer.onHandshakeWanted(nowNs);
-      deadlines.update(peer);
+    if (peer.removed()) {
+      return;
     }
+    if (!device.ready()) {
+      device.actions.waitingDropped(peer); // nobody would ask for them again
+      return;
+    }
+    peer.onHandshakeWanted(nowNs);
+    deadlines.update(peer);
   }
 
   /** The first authentic transport message came under the session that is {@code next}. */

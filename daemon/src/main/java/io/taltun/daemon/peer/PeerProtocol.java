@@ -130,7 +130,7 @@ public final class PeerProtocol {
   void onHandshakeWanted(long nowNs) {
     SessionLife current = sessions.current();
     // A session that sends for longer than a handshake takes: the request is from before it.
-    if (!device.ready() || current != null && current.sendable(nowNs + REKEY_TIMEOUT_NS)) {
+    if (current != null && current.sendable(nowNs + REKEY_TIMEOUT_NS)) {
       return;
     }
     if (attempting()) {

@@ -267,4 +267,16 @@ class HandshakeRetryTest {
 
     assertThat(pair.fromAlice.remove().to()).isEqualTo(ALICE).isNotEqualTo(BOB);
   }
+
+  @Test
+  void shouldLetNothingWaitWhenTheDeviceIsDown() {
+    pair.alice.send(pair.toBob, "x");
+    assertThat(pair.toBob.waiting).hasSize(1);
+    pair.alice.protocol.onLocalDown(pair.clock.nowNs());
+    assertThat(pair.toBob.waitingDropped).isOne();
+    // What was read just before asks afterwards.
+    pair.alice.protocol.onHandshakeWanted(pair.toBob.protocol, pair.clock.nowNs());
+    assertThat(pair.toBob.waitingDropped).isEqualTo(2);
+    assertThat(pair.fromAlice).hasSize(1);
+  }
 }

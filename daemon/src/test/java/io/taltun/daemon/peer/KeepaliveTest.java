@@ -207,4 +207,16 @@ class KeepaliveTest {
     pair.aliceAfter(100 * S);
     assertThat(pair.toBob.keepalivesSent).isEqualTo(before);
   }
+
+  @Test
+  void shouldBringTheSessionUpWhenItsNameIsKnownAfterTheDeviceIsUp() {
+    pair.bob.protocol.changePersistentKeepalive(pair.toAlice.protocol, 25 * S, pair.clock.nowNs());
+    assertThat(pair.fromBob).isEmpty();
+
+    pair.clock.advanceNs(20 * MS);
+    pair.bob.protocol.changeEndpoint(pair.toAlice.protocol, Pair.ALICE, pair.clock.nowNs());
+    assertThat(pair.fromBob).hasSize(1);
+    pair.carry();
+    assertThat(pair.toAlice.protocol.state()).isEqualTo(PeerState.ONLINE);
+  }
 }

@@ -41,6 +41,7 @@ public final class AccessPolicy {
   private final RuleTable ipv6;
   private final boolean log;
   private final FlowTable flows;
+  private final FlowTable fragments;
 
   /**
    * @param slot of the peer
@@ -56,6 +57,7 @@ public final class AccessPolicy {
     this.ipv6 = new RuleTable(false, deny, allow);
     this.log = log;
     this.flows = flows;
+    this.fragments = flows.fragments();
   }
 
   /** Whether denied packets are reported. */
@@ -78,10 +80,10 @@ public final class AccessPolicy {
     }
     boolean admitted = isPermitted(packet, found, length) || isAnswer(packet, found, length, nowNs);
     if (admitted && InnerTransport.isFirstFragment(found)) {
-      flows.remember(
+      fragments.remember(
           key(packet, false, FRAGMENTS, InnerTransport.identification(packet, found, length)),
           nowNs,
-          TCP_LIFE_NS);
+          FRAGMENT_LIFE_NS);
     }
     return admitted;
   }
@@ -89,7 +91,7 @@ public final class AccessPolicy {
   /** It has no ports: it may pass when the first one did, or when no rule asks for ports. */
   private boolean admitsLaterFragment(long packet, int found, int length, long nowNs) {
     int identification = InnerTransport.identification(packet, found, length);
-    return flows.recall(key(packet, false, FRAGMENTS, identification), nowNs, FRAGMENT_LIFE_NS)
+    return fragments.recall(key(packet, false, FRAGMENTS, identification), nowNs, FRAGMENT_LIFE_NS)
         || permits(packet, false, InnerTransport.protocol(found), RuleTable.NO_PORT);
   }
 

@@ -17,6 +17,9 @@ public final class FlowTable {
   /** Most flows at once. */
   public static final int FLOWS = 1 << 16;
 
+  /** Packets whose fragments are on their way, at most; they come and go by the thousands. */
+  private static final int FRAGMENTED = 1 << 12;
+
   private static final int WAYS = 4;
 
   /** A time stamp is renewed when it is so old, lest workers fight for its cache line. */
@@ -26,6 +29,9 @@ public final class FlowTable {
 
   // Written by all workers: pairs of a flow's key, 0 for none, and when it was seen last in ns.
   private final long[] cells;
+
+  /** A table of its own, lest fragments take the places of flows; null in that one. */
+  private final FlowTable fragments;
 
   private final long secret0;
   private final long secret1;
@@ -43,11 +49,21 @@ public final class FlowTable {
    * @param flows at most; a power of two from {@value #WAYS} on
    */
   FlowTable(RandomGenerator random, int flows) {
+    this(random, flows, new FlowTable(random, FRAGMENTED, null));
+  }
+
+  private FlowTable(RandomGenerator random, int flows, FlowTable fragments) {
+    this.fragments = fragments;
     cells = new long[2 * flows];
     secret0 = random.nextLong();
     secret1 = random.nextLong();
     secret2 = random.nextLong();
     secret3 = random.nextLong();
+  }
+
+  /** Of packets of which a first fragment was let through, by the same keys. */
+  FlowTable fragments() {
+    return fragments;
   }
 
   /**

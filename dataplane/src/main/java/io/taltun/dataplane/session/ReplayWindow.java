@@ -26,7 +26,7 @@ public final class ReplayWindow {
   private static final int BLOCKS = (SIZE >>> BLOCK_BITS_LOG2) + 1;
 
   /** Longs of a {@link #copy}. */
-  public static final int COPY_LENGTH = BLOCKS + 1;
+  public static final int COPY_LENGTH = BLOCKS + 2;
 
   /** Spins before the processor is offered to a holder that lost its own. */
   private static final int SPINS_BEFORE_YIELD = 64;
@@ -90,12 +90,13 @@ public final class ReplayWindow {
         || ((long) BLOCK.getOpaque(blocks, slot) & 1L << counter) != 0;
   }
 
-  /** What was seen so far: the greatest counter, then the ring of bits. */
+  /** What was seen so far: the greatest counter, the ring of bits, how many were let through. */
   public long[] copy() {
     lock();
     long[] copy = new long[COPY_LENGTH];
     copy[0] = greatest;
     System.arraycopy(blocks, 0, copy, 1, BLOCKS);
+    copy[BLOCKS + 1] = accepted;
     LOCKED.setRelease(this, false);
     return copy;
   }
@@ -104,6 +105,7 @@ public final class ReplayWindow {
   void restore(long[] copy) {
     lock();
     System.arraycopy(copy, 1, blocks, 0, BLOCKS);
+    ACCEPTED.setOpaque(this, copy[BLOCKS + 1]);
     GREATEST.setRelease(this, copy[0]);
     LOCKED.setRelease(this, false);
   }

@@ -92,4 +92,16 @@ class FlowTableTest {
     // Two that choose one place at once lose one of both, which comes again with its next packet.
     assertThat(missing).as("seed %d", Seed.VALUE).hasValueLessThan(40);
   }
+
+  @Test
+  void shouldForgetNoFlowForFragments() {
+    long flow = table.key(1, 6, 22, 0, 1, 0, 2);
+    table.remember(flow, 0, LIFE_NS);
+    for (int packet = 0; packet < 1 << 20; packet++) {
+      long key = table.key(1, 0x100, packet, 0, 1, 0, 2);
+      table.fragments().remember(key, 1, LIFE_NS);
+      assertThat(table.fragments().recall(key, 1, LIFE_NS)).isTrue();
+    }
+    assertThat(table.recall(flow, 1, LIFE_NS)).isTrue();
+  }
 }

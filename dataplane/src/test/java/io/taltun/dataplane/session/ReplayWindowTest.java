@@ -50,6 +50,8 @@ class ReplayWindowTest {
       }
       ReplayWindow other = new ReplayWindow();
       other.restore(window.copy());
+      assertThat(other.accepted()).isEqualTo(window.accepted());
+      assertThat(other.expected()).isEqualTo(window.expected());
       for (int i = 0; i < 2000; i++) {
         long counter = Math.max(0, base + random.nextLong(6 * SIZE) - 2 * SIZE);
         assertThat(other.surelyRefuses(counter)).isEqualTo(window.surelyRefuses(counter));
