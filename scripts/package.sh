@@ -18,7 +18,7 @@ need_jdk && need 'building the package' maven libssl3 lowdown binutils unzip || 
 
 # foreign_java: sets JMODS. The headless packages hold what the gateway uses.
 foreign_java() {
-  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/taltun/java-$ARCHITECTURE
+  local folder=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/taltun/java-$ARCHITECTURE
   need 'a package for another architecture' binutils-aarch64-linux-gnu || return 1
   [ -z "${JMODS:-}" ] || return 0
   [ -s "$folder/version" ] || fetch_packages "$ARCHITECTURE" "$folder" openjdk-25-jdk-headless || return 1

@@ -15,7 +15,7 @@ need 'the test of the service' debootstrap systemd-container wireguard-tools ipe
 . "$ROOT/scripts/lib/bare-debian.sh"
 need_package || exit 1
 
-readonly UNIT=taltun@peers.service WATCHDOG_SECONDS=30
+readonly UNIT=taltun@my-site.service WATCHDOG_SECONDS=30
 
 # inside COMMAND...: as root in the container, in all of its namespaces.
 inside() {
@@ -61,7 +61,7 @@ starts() {
   local address
   cp "$DEB" "$BARE/root/taltun.deb"
   must inside dpkg -i /root/taltun.deb
-  (umask 077 && peers_yaml a >"$BARE/etc/taltun/peers.yaml")
+  (umask 077 && peers_yaml a >"$BARE/etc/taltun/my-site.yaml")
   must inside systemctl enable --now "$UNIT"
   [ "$(property ActiveState)" = active ] || fail "it is not active: $(journal | tail -n 1)"
   [ "$(stat -c %U "/proc/$(in_host "$(main_pid)")")" != root ] || fail 'it runs as root'
@@ -80,16 +80,16 @@ in_host() {
 reloads() {
   local before
   before=$(main_pid)
-  sed -i 's/persistent-keepalive: off/persistent-keepalive: 25s/' "$BARE/etc/taltun/peers.yaml"
+  sed -i 's/persistent-keepalive: off/persistent-keepalive: 25s/' "$BARE/etc/taltun/my-site.yaml"
   # As an editor of root's leaves it.
-  cp "$BARE/etc/taltun/peers.yaml" "$BARE/etc/taltun/new" && chmod 600 "$BARE/etc/taltun/new" &&
-    mv "$BARE/etc/taltun/new" "$BARE/etc/taltun/peers.yaml"
+  cp "$BARE/etc/taltun/my-site.yaml" "$BARE/etc/taltun/new" && chmod 600 "$BARE/etc/taltun/new" &&
+    mv "$BARE/etc/taltun/new" "$BARE/etc/taltun/my-site.yaml"
   must inside systemctl reload "$UNIT"
   wait_for 10 journal_says 'is reloaded: 1 change' || fail "no reload: $(journal | tail -n 1)"
-  echo 'nonsense: 1' >>"$BARE/etc/taltun/peers.yaml"
+  echo 'nonsense: 1' >>"$BARE/etc/taltun/my-site.yaml"
   inside systemctl reload "$UNIT"
   wait_for 10 journal_says 'goes on as it was: 1 error' || fail "no word of the error: $(journal | tail -n 1)"
-  sed -i '$d' "$BARE/etc/taltun/peers.yaml"
+  sed -i '$d' "$BARE/etc/taltun/my-site.yaml"
   [ "$(main_pid)" = "$before" ] && [ "$(property ActiveState)" = active ] || fail 'it is another process'
   must ping_through b a 4
 }
@@ -114,7 +114,7 @@ takeover() {
   before=$(main_pid)
   handshake=$(wg_field b a 5)
   pings_in_motion b "$(inner4 a)"
-  must inside taltun up -c /etc/taltun/peers.yaml --takeover
+  must inside taltun up -c /etc/taltun/my-site.yaml --takeover
   wait_for 10 [ "$(main_pid)" != "$before" ] || fail "systemd follows the old process: $(journal | tail -n 2)"
   sleep 1
   end_pings b 0
@@ -127,7 +127,7 @@ takeover() {
 refuses() {
   local before
   before=$(main_pid)
-  cp -p "$BARE/etc/taltun/peers.yaml" "$BARE/etc/taltun/other.yaml"
+  cp -p "$BARE/etc/taltun/my-site.yaml" "$BARE/etc/taltun/other.yaml"
   must_not inside taltun up -c /etc/taltun/other.yaml --takeover
   rm "$BARE/etc/taltun/other.yaml"
   [ "$(main_pid)" = "$before" ] || fail 'it was taken over'

@@ -6,7 +6,7 @@
 . "$ROOT/scripts/lib/suite.sh"
 
 readonly MODERN_VERSION=0.0.20230223 # the first release with GSO and GRO on both edges
-readonly BENCH_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/taltun-bench
+readonly BENCH_CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/taltun-bench
 
 # modern_wireguard_go: sets WIREGUARD_GO, unless it is set already, and WIREGUARD_GO_NAME, what is measured.
 modern_wireguard_go() {

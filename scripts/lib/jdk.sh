@@ -25,8 +25,8 @@ jdk_usable() { # HOME
 find_jdk() {
   local home java
   java=$(readlink -f "$(command -v java)" 2>/dev/null) || java=
-  for home in "${JAVA_HOME:-}" "${java%/bin/java}" /usr/lib/jvm/* /opt/* "$HOME"/.sdkman/candidates/java/* \
-    "$HOME"/.jdks/* /usr/local/*jdk*; do
+  for home in "${JAVA_HOME:-}" "${java%/bin/java}" /usr/lib/jvm/* /opt/* "${HOME:-/root}"/.sdkman/candidates/java/* \
+    "${HOME:-/root}"/.jdks/* /usr/local/*jdk*; do
     if [ -n "$home" ] && jdk_usable "$home"; then
       JDK=$home
       return 0

@@ -3,7 +3,7 @@
 # busybox, wg, ip, ping, iperf3 and perl, on a tap in one of our namespaces. The host's kernel is neither asked nor
 # changed. Emulated: right for interoperation, no reference for speed. Source it after lib.sh.
 
-readonly GUEST_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/taltun-test
+readonly GUEST_CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/taltun-test
 readonly GUEST_CONTROL=192.168.254 # the host side is .1, the guest .2: commands go here, so that cases may move the rest
 readonly GUEST_PACKAGE=linux-image-cloud-amd64
 

@@ -76,7 +76,8 @@ record TextLines(String text) {
   /** How lines end here: as the one at {@code index}, or any, or as on Unix. */
   String lineEnd(int index) {
     for (int from : new int[] {index, 0}) {
-      int end = end(from);
+      // An index may be in the middle of such an end.
+      int end = end(from > 0 && text.startsWith("\r\n", from - 1) ? from - 1 : from);
       if (end < text.length()) {
         return text.substring(end, next(end));
       }

@@ -228,6 +228,14 @@ class PeersEditTest {
   }
 
   @Test
+  void shouldEndItsLinesAsTheOthersDoWhenTheLastOneHasAnEnd() throws PeersEditException {
+    String text = keys(HEAD + "peers:\n- public-key: PEER_A\n").replace("\n", "\r\n");
+    String added = add(text);
+    assertThat(added.replace("\r\n", "")).doesNotContain("\n");
+    assertThat(remove(added, 1)).isEqualTo(text);
+  }
+
+  @Test
   void shouldRefuseWhatItCannotEdit() {
     String text = keys("? interface\n: private-key: OWN_PRIVATE\n? peers\n");
     assertThatThrownBy(() -> add(text))

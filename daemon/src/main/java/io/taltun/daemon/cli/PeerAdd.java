@@ -48,7 +48,7 @@ final class PeerAdd implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine command = spec.commandLine();
-    argument("NAME", name, PeerConfig::parseName);
+    name = argument("NAME", name, PeerConfig::parseName);
     if (qr && options.publicKey != null) {
       throw new ParameterException(
           command, "--qr needs the private key, which only the client has with --public-key");

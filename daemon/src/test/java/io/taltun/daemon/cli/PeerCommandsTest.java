@@ -387,4 +387,11 @@ class PeerCommandsTest {
     assertThat(config().peers().getLast().name()).isEqualTo("tablet");
     assertThat(gateway.config.peers().getLast().name()).isEqualTo("tablet");
   }
+
+  @Test
+  void shouldNotTakeBlanksAroundANameForAPartOfIt() throws IOException {
+    CommandRun run = run("peer", "add", "tablet ");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(config().peers().getLast().name()).isEqualTo("tablet");
+  }
 }
