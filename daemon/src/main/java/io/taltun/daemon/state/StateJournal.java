@@ -179,8 +179,7 @@ public final class StateJournal implements PeerMemory, AutoCloseable {
   private void run() {
     try {
       // The whole file at once: a folder that cannot be written is known from the beginning. With
-      // what
-      // is known by now: after a takeover it replaces the file of the process before.
+      // what is known by now: after a takeover it replaces the file of the process before.
       boolean last = write(take());
       while (!last) {
         await();
