@@ -128,8 +128,42 @@ killed_in_the_middle() {
       gateway_up a
     fi
     must ping_through a b 4
+    must answers a
   done
   [ $lost = 1 ] || end_pings b 5
+}
+
+answers() { taltun_ctl "$1" status "$(device "$1")" >/dev/null; } # NAME
+
+# The new process has run already, and dies before the one before has ended: that goes on, with new sessions.
+killed_as_it_runs() {
+  local round before since came_back=0 times=0
+  has_said_more() { [ "$(grep -c 'going on here' "$LOGS/$(device a).log")" -gt $came_back ] || goes_on_elsewhere; }
+  goes_on_elsewhere() { grep -q 'goes on in process' "$LOGS/$(device a).log"; }
+  running_pair taltun
+  for ((round = 1; round <= 5; round++)); do
+    before=$(pid a)
+    since=$(process_start_time "$before")
+    next_process
+    wait_for 20 grep -q 'taken over' "$LOGS/$NEXT_LOG" || fail "no takeover: $(tail -n 1 "$LOGS/$NEXT_LOG")"
+    kill -KILL "$NEXT" 2>/dev/null
+    wait "$NEXT" 2>/dev/null
+    wait_for 5 has_said_more || fail 'the process before says nothing'
+    if goes_on_elsewhere; then
+      wait_for 5 process_gone "$before" "$since" || fail 'the process before still runs'
+      came_back=0 # in the log of the process that starts now
+      gateway_up a
+      must ping_through a b 4
+    else
+      came_back=$((came_back + 1))
+      times=$((times + 1))
+      # What goes on does not wait for the time between two handshakes.
+      must ping_through a b 4 -W 1 -w 2
+      must ping_through b a 4
+      must answers a
+    fi
+  done
+  note "$times of 5 times the process before went on"
 }
 
 wrong_version() {
@@ -162,6 +196,7 @@ taltun_case 'takeover: five in a row under ping and TCP, with wireguard-go' five
 taltun_case 'takeover: five in a row under ping and TCP, two Taltuns' five_in_a_row taltun
 taltun_case 'takeover: a default route comes with it' default_route_comes
 taltun_case 'takeover: the new process is killed in the middle' killed_in_the_middle
+taltun_case 'takeover: the new process is killed as it begins to run' killed_as_it_runs
 taltun_case 'takeover: another version is refused' wrong_version
 taltun_case 'takeover: nobody runs the gateway' nobody_there
 finish

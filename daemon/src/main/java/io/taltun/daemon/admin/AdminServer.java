@@ -57,6 +57,11 @@ public final class AdminServer implements AutoCloseable {
             }));
   }
 
+  /** {@link SocketServer#listenAgain}. */
+  public void listenAgain() throws IOException {
+    server.listenAgain();
+  }
+
   /** Stops listening. */
   @Override
   public void close() {

@@ -143,13 +143,13 @@ final class Foreground {
     if (takesOver) {
       removeFilesOfTheProcessBefore();
     }
-    try (UapiServer _ = UapiServer.open(host.uapiSocket(name), gateway)) {
+    try (UapiServer uapi = UapiServer.open(host.uapiSocket(name), gateway)) {
       // Before anybody is told that the gateway is there; wg-quick, too, ends when PostUp fails.
       String refused = takesOver ? null : hooks.run(HookEvent.UP, null);
       if (refused != null) {
         throw new CommandFailure(refused + "; " + name + " is taken down again");
       }
-      serveUntilStopped(gateway);
+      serveUntilStopped(gateway, uapi);
     } catch (SocketInUseException e) {
       throw host.runsAlready(name);
     } catch (IOException e) {
@@ -157,14 +157,15 @@ final class Foreground {
     }
   }
 
-  private void serveUntilStopped(Gateway gateway) throws InterruptedException, IOException {
+  private void serveUntilStopped(Gateway gateway, UapiServer uapi)
+      throws InterruptedException, IOException {
     String reason = "not started";
     Reloader reloader = new Reloader(gateway, file);
     // Before its socket is there: whoever sees that takes the gateway for one that can be told.
     Signals.handle("USR1", () -> dump(gateway));
-    try (AdminServer _ =
+    try (AdminServer admin =
             AdminServer.open(host.adminSocket(name), gateway, reloader, successor(gateway));
-        TakeoverServer _ = takeovers(gateway);
+        TakeoverServer _ = takeovers(gateway, uapi, admin);
         MetricsService served = new MetricsService(gateway.telemetry(), takesOver);
         SocketFileWatch _ = bare ? watch() : null) {
       gateway.onReconfigured(now -> hooks.change(now.hooks(), now.iface().addresses()));
@@ -215,17 +216,31 @@ final class Foreground {
   }
 
   /** Null where nobody can take the gateway over. */
-  private TakeoverServer takeovers(Gateway gateway) throws IOException {
-    return gateway.giver() == null
-        ? null
-        : TakeoverServer.open(
-            host.takeoverSocket(name),
-            gateway.giver(),
-            pid -> {
-              LOG.info("{} goes on in process {}; this one ends", name, pid);
-              services.handedOverTo(pid);
-              gateway.givenAway();
-            });
+  private TakeoverServer takeovers(Gateway gateway, UapiServer uapi, AdminServer admin)
+      throws IOException {
+    if (gateway.giver() == null) {
+      return null;
+    }
+    var owner =
+        new TakeoverServer.Owner() {
+          @Override
+          public void given(long pid) {
+            LOG.info("{} goes on in process {}; this one ends", name, pid);
+            services.handedOverTo(pid);
+            gateway.givenAway();
+          }
+
+          @Override
+          public void cameBack() {
+            try {
+              uapi.listenAgain();
+              admin.listenAgain();
+            } catch (IOException e) {
+              LOG.error("{} goes on, and its commands find it no more: {}", name, e.getMessage());
+            }
+          }
+        };
+    return TakeoverServer.open(host.takeoverSocket(name), gateway.giver(), owner);
   }
 
   /** Nothing is closed and nothing taken back: all of it is the other process's. */

@@ -364,12 +364,11 @@ public final class PeerProtocol {
 
   /** The device is down: nothing is kept and nothing will happen. */
   void stop(long nowNs) {
-    abandonInitiation();
-    eraseSessions();
     timers.disarmAll();
     backOff.reset();
     unanswered = false;
-    refreshState(nowNs);
+    handshakeSentNs = NEVER; // as the kernel's wg_stop(): what comes up again need not wait
+    forgetSessions(nowNs);
   }
 
   void remove() {

@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class TakeoverServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("takeover");
 
+  private static final int NONE = -1;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
   private static final int BACKLOG = 4;
@@ -43,35 +43,47 @@ public final class TakeoverServer implements AutoCloseable {
 
   private final Path socket;
   private final Giver giver;
-  private final LongConsumer given;
-  private final int listening;
+  private final Owner owner;
   private final EventFd end;
   private final Thread thread;
+
+  // Written by open(), then by the thread.
+  private int listening;
 
   // Written by close().
   private volatile boolean running = true;
 
-  private TakeoverServer(Path socket, Giver giver, LongConsumer given, int listening, EventFd end) {
+  /** The process that the gateway runs in. On the takeover's thread. */
+  public interface Owner {
+    /**
+     * Called once: the process has to end without taking anything back.
+     *
+     * @param pid of the process that has the gateway
+     */
+    void given(long pid);
+
+    /**
+     * The other process had the gateway and has ended; it goes on here. Files that the other
+     * process put in the place of ours are to be replaced.
+     */
+    void cameBack();
+  }
+
+  private TakeoverServer(Path socket, Giver giver, Owner owner, int listening, EventFd end) {
     this.socket = socket;
     this.giver = giver;
-    this.given = given;
+    this.owner = owner;
     this.listening = listening;
     this.end = end;
     thread = Thread.ofPlatform().daemon().name("taltun-takeover").unstarted(this::run);
   }
 
-  /**
-   * Listens; whatever has the socket's name is replaced.
-   *
-   * @param given called once, with the id of the process that has the gateway: this one has to end
-   *     without taking anything back
-   */
-  public static TakeoverServer open(Path socket, Giver giver, LongConsumer given)
-      throws IOException {
+  /** Listens; whatever has the socket's name is replaced. */
+  public static TakeoverServer open(Path socket, Giver giver, Owner owner) throws IOException {
     SocketFile.makeFolder(socket.getParent());
     try {
       EventFd end = new EventFd();
-      TakeoverServer server = new TakeoverServer(socket, giver, given, listen(socket), end);
+      TakeoverServer server = new TakeoverServer(socket, giver, owner, listen(socket), end);
       server.thread.start();
       return server;
     } catch (SystemCallException e) {
@@ -114,30 +126,44 @@ public final class TakeoverServer implements AutoCloseable {
       epoll.add(listening);
       while (running) {
         epoll.await(-1);
-        if (running) {
-          accept();
+        if (running && accept() == Outcome.LOST) {
+          try {
+            listenAgain(epoll);
+          } finally {
+            owner.cameBack();
+          }
         }
       }
-    } catch (SystemCallException e) {
+    } catch (IOException e) {
       LOG.error("no takeover is possible: {}", e.getMessage());
     }
   }
 
-  private void accept() {
+  /** The other process may have put its own socket in this one's place. */
+  private void listenAgain(Epoll epoll) throws IOException {
+    epoll.remove(listening);
+    Syscall.close(listening);
+    listening = NONE; // closed once, whatever comes of the next
+    listening = listen(socket);
+    epoll.add(listening);
+  }
+
+  private Outcome accept() {
     int fd = Syscall.accept(listening);
     if (fd < 0) {
-      return;
+      return Outcome.KEPT;
     }
     try (Connection connection = new Connection(fd)) {
       int user = connection.peerUser();
       if (user != 0 && user != ownUser()) {
         LOG.warn("a process of user {} wants to take {} over: refused", user, giver.name());
         connection.refuse("only root and the gateway's own user may take it over");
-        return;
+        return Outcome.KEPT;
       }
-      serve(connection);
+      return serve(connection);
     } catch (RuntimeException e) {
       LOG.error("the takeover failed; {} goes on", giver.name(), e);
+      return Outcome.KEPT;
     }
   }
 
@@ -150,7 +176,7 @@ public final class TakeoverServer implements AutoCloseable {
     }
   }
 
-  private void serve(Connection connection) {
+  private Outcome serve(Connection connection) {
     try {
       Hello hello = Hello.read(connection.expect(FrameType.HELLO, HELLO_WITHIN_MS));
       if (hello.version() != Hello.VERSION) {
@@ -173,16 +199,18 @@ public final class TakeoverServer implements AutoCloseable {
       Outcome outcome =
           giver.standStill(offer, (state, committed) -> hand(connection, state, committed));
       if (outcome == Outcome.GIVEN) {
-        given.accept(hello.pid());
+        owner.given(hello.pid());
         // Open until the process has ended: that is how the other one knows.
         new CountDownLatch(1).await();
       }
+      return outcome;
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
     } catch (TakeoverException e) {
       connection.refuse(e.getMessage());
       LOG.warn("{} was not taken over and goes on: {}", giver.name(), e.getMessage());
     }
+    return Outcome.KEPT;
   }
 
   /**

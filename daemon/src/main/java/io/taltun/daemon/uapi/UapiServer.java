@@ -48,6 +48,11 @@ public final class UapiServer implements AutoCloseable {
     }
   }
 
+  /** {@link SocketServer#listenAgain}. */
+  public void listenAgain() throws IOException {
+    server.listenAgain();
+  }
+
   /** Stops listening. */
   @Override
   public void close() {

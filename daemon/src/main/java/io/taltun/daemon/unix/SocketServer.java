@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SocketServer implements AutoCloseable {
   private static final long CLOSE_TIMEOUT_MS = 500;
+  private static final boolean EPOLL = Epoll.isAvailable();
 
   static {
     // Channels get names that are unique on this machine; Netty would look for a network card's
@@ -41,12 +42,17 @@ public final class SocketServer implements AutoCloseable {
 
   private final Path socket;
   private final MultiThreadIoEventLoopGroup loop;
-  private final Channel channel;
+  private final ServerBootstrap bootstrap;
 
-  private SocketServer(Path socket, MultiThreadIoEventLoopGroup loop, Channel channel) {
+  // Guarded by this: written by listen() and close().
+  private Channel channel;
+  private Object identity = "";
+  private boolean closed;
+
+  private SocketServer(Path socket, MultiThreadIoEventLoopGroup loop, ServerBootstrap bootstrap) {
     this.socket = socket;
     this.loop = loop;
-    this.channel = channel;
+    this.bootstrap = bootstrap;
   }
 
   /**
@@ -68,14 +74,15 @@ public final class SocketServer implements AutoCloseable {
     if (SocketFile.isLive(socket)) {
       throw new SocketInUseException(socket);
     }
-    boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory io = EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     Class<? extends ServerChannel> type =
-        epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+        EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
     var loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), io);
     var bootstrap = new ServerBootstrap().group(loop).channel(type).childHandler(pipeline);
     try {
-      return new SocketServer(socket, loop, bind(bootstrap, socket, epoll));
+      var server = new SocketServer(socket, loop, bootstrap);
+      server.listen();
+      return server;
     } catch (IOException | RuntimeException e) {
       shutDown(loop);
       throw e;
@@ -83,16 +90,33 @@ public final class SocketServer implements AutoCloseable {
   }
 
   /**
+   * Listens again if another process has put its own socket in this one's place, or taken it away.
+   * Connections that there are go on. Any thread.
+   *
+   * @throws IOException when it cannot be made
+   */
+  public synchronized void listenAgain() throws IOException {
+    if (!closed && !SocketFile.identity(socket).equals(identity)) {
+      channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
+      listen();
+    }
+  }
+
+  private synchronized void listen() throws IOException {
+    channel = bind(bootstrap, socket);
+    identity = SocketFile.identity(socket);
+  }
+
+  /**
    * Binds inside a folder that is root's alone and moves the socket out when its mode is right, so
    * that nobody can connect in between, and the old file is replaced in one step.
    */
-  private static Channel bind(ServerBootstrap bootstrap, Path socket, boolean epoll)
-      throws IOException {
+  private static Channel bind(ServerBootstrap bootstrap, Path socket) throws IOException {
     Path hidden = HiddenFolder.make(socket);
     Path unready = hidden.resolve("s");
     try {
       SocketAddress address =
-          epoll ? new DomainSocketAddress(unready.toString()) : UnixDomainSocketAddress.of(unready);
+          EPOLL ? new DomainSocketAddress(unready.toString()) : UnixDomainSocketAddress.of(unready);
       ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
       if (!bound.isSuccess()) {
         throw new IOException(
@@ -109,7 +133,8 @@ public final class SocketServer implements AutoCloseable {
 
   /** Stops listening, takes the file away and ends the event loop. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
     try {
       Files.deleteIfExists(socket);

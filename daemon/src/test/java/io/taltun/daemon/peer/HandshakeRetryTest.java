@@ -269,6 +269,19 @@ class HandshakeRetryTest {
   }
 
   @Test
+  void shouldInitiateAtOnceWhenTheLinkWentDownAndUp() {
+    pair.handshake();
+    pair.fromAlice.clear();
+    pair.alice.protocol.onLocalDown(pair.clock.nowNs());
+    pair.alice.protocol.onLocalUp(pair.clock.nowNs());
+    pair.clock.advanceNs(S);
+    pair.alice.send(pair.toBob, "x");
+    assertThat(pair.fromAlice).as("not 5 s after the handshake before").hasSize(1);
+    pair.carry();
+    assertThat(pair.alice.sessions).hasSize(1);
+  }
+
+  @Test
   void shouldLetNothingWaitWhenTheDeviceIsDown() {
     pair.alice.send(pair.toBob, "x");
     assertThat(pair.toBob.waiting).hasSize(1);

@@ -184,10 +184,12 @@ final class TimerWatch {
     }
   }
 
-  /** The link is down: nothing goes on. */
+  /** The link is down: nothing goes on, and what comes up begins at once (the kernel's wg_stop). */
   void onStopped() {
     attempting = false;
     reasonNs = NEVER;
+    initiatedNs = NEVER;
+    handshakeSentNs = NEVER;
   }
 
   // What has to have a reason.

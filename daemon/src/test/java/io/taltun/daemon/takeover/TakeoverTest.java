@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +36,19 @@ class TakeoverTest {
   private final EventFd descriptor = new EventFd();
   private final FakeGiver giver = new FakeGiver();
   private final BlockingQueue<Long> given = new LinkedBlockingQueue<>();
+  private final Semaphore cameBack = new Semaphore(0);
+  private final TakeoverServer.Owner owner =
+      new TakeoverServer.Owner() {
+        @Override
+        public void given(long pid) {
+          given.add(pid);
+        }
+
+        @Override
+        public void cameBack() {
+          cameBack.release();
+        }
+      };
   private TakeoverServer server;
 
   TakeoverTest() throws Exception {}
@@ -83,7 +97,7 @@ class TakeoverTest {
 
   @BeforeEach
   void open() throws Exception {
-    server = TakeoverServer.open(socket(), giver, given::add);
+    server = TakeoverServer.open(socket(), giver, owner);
   }
 
   @AfterEach
@@ -222,6 +236,20 @@ class TakeoverTest {
         .isEqualTo("rw-------");
     server.close();
     assertThat(socket()).doesNotExist();
-    server = TakeoverServer.open(socket(), giver, given::add);
+    server = TakeoverServer.open(socket(), giver, owner);
+  }
+
+  @Test
+  void shouldListenAgainWhenTheNextPutItsSocketInPlaceAndEnded() throws Exception {
+    try (TakeoverClient next = client()) {
+      take(next);
+      next.prepared();
+      next.running();
+      Files.delete(socket());
+      Files.createFile(socket());
+    }
+    assertThat(giver.outcome()).isEqualTo(Outcome.LOST);
+    assertThat(cameBack.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+    shouldHandOverToAnother();
   }
 }

@@ -8,7 +8,9 @@ import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,6 +65,25 @@ class SocketServerTest {
     try (SocketServer _ = open(socket)) {
       assertThat(SocketFile.isLive(socket)).isTrue();
     }
+  }
+
+  @Test
+  void shouldListenAgainWhenAnotherProcessTookItsPlace() throws IOException {
+    Path socket = folder.resolve("tal0.sock");
+    try (SocketServer server = open(socket);
+        SocketChannel connected = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      Object identity = SocketFile.identity(socket);
+      server.listenAgain();
+      assertThat(SocketFile.identity(socket)).as("nothing was to be done").isEqualTo(identity);
+      Files.delete(socket);
+      ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      dead.bind(UnixDomainSocketAddress.of(socket)).close();
+      server.listenAgain();
+      assertThat(SocketFile.isLive(socket)).isTrue();
+      connected.configureBlocking(false);
+      assertThat(connected.read(ByteBuffer.allocate(1))).as("still connected").isZero();
+    }
+    assertThat(socket).doesNotExist();
   }
 
   @Test
