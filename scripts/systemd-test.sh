@@ -58,10 +58,16 @@ booted() {
 }
 
 starts() {
-  local address
   cp "$DEB" "$BARE/root/taltun.deb"
   must inside dpkg -i /root/taltun.deb
-  (umask 077 && peers_yaml a >"$BARE/etc/taltun/my-site.yaml")
+  (
+    umask 077
+    peers_yaml a >"$LOGS/with-key"
+    mkdir -p "$BARE/etc/credstore"
+    sed -n 's/^ *private-key: *//p' "$LOGS/with-key" | tr -d \" >"$BARE/etc/credstore/my-site.key"
+    sed 's/private-key: .*/private-key-file: my-site.key/' "$LOGS/with-key" >"$BARE/etc/taltun/my-site.yaml"
+    mv "$LOGS/with-key" "$BARE/root/other.yaml"
+  )
   must inside systemctl enable --now "$UNIT"
   [ "$(property ActiveState)" = active ] || fail "it is not active: $(journal | tail -n 1)"
   [ "$(stat -c %U "/proc/$(in_host "$(main_pid)")")" != root ] || fail 'it runs as root'
@@ -123,11 +129,21 @@ takeover() {
   note "$(journal | grep -o 'stood still for .*' | tail -n 1)"
 }
 
+# Root's commands see the service's credentials, as its process does.
+commands() {
+  must inside taltun check -c /etc/taltun/my-site.yaml
+  inside taltun peer list -c /etc/taltun/my-site.yaml >"$LOGS/list" || fail 'peer list fails'
+  grep -q "$(public b)" "$LOGS/list" || fail 'peer list does not name the peer'
+  cp -p "$BARE/etc/taltun/my-site.yaml" "$BARE/root/"
+  must_not inside taltun check -c /root/my-site.yaml
+}
+
 # A service of one file is not taken over with another; nor does a file that cannot be read end it.
 refuses() {
   local before
   before=$(main_pid)
-  cp -p "$BARE/etc/taltun/my-site.yaml" "$BARE/etc/taltun/other.yaml"
+  cp -p "$BARE/root/other.yaml" "$BARE/etc/taltun/other.yaml"
+  must inside taltun check -c /etc/taltun/other.yaml
   must_not inside taltun up -c /etc/taltun/other.yaml --takeover
   rm "$BARE/etc/taltun/other.yaml"
   [ "$(main_pid)" = "$before" ] || fail 'it was taken over'
@@ -181,6 +197,7 @@ gateway_up b
 run_case 'the service starts' with_journal starts
 [ "$FAILED" = 0 ] || finish
 run_case 'a reload takes root'"'"'s file over' with_journal reloads
+run_case 'commands of root see its credentials' with_journal commands
 run_case 'a takeover stays in the service and loses nothing' with_journal takeover
 run_case 'a takeover with another file is refused' with_journal refuses
 run_case 'the watchdog is fed by the process that took over' with_journal watchdog_is_fed

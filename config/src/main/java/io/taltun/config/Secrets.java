@@ -24,7 +24,7 @@ final class Secrets implements AutoCloseable {
    * @param isFile whether the configuration itself lies in a file whose mode counts
    */
   Secrets(Problems problems, boolean isFile) {
-    this(problems, isFile, Credentials.ofThisProcess());
+    this(problems, isFile, Credentials.of(problems.file()));
   }
 
   Secrets(Problems problems, boolean isFile, Credentials credentials) {

@@ -3,11 +3,15 @@ package io.taltun.config;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** wg-quick's commands, which bash reads, as ours, which sh reads, and back. */
 final class WgQuickHooks {
+  private static final Pattern INTERFACE =
+      Pattern.compile("\\$(?:TALTUN_INTERFACE\\b|\\{TALTUN_INTERFACE})");
+
   private WgQuickHooks() {}
 
   /**
@@ -45,15 +49,24 @@ final class WgQuickHooks {
     return text.matches("(?s).*[;&]\\s*") ? "{ " + text + " }" : "{ " + text + "; }";
   }
 
-  /** As a value of wg-quick's, which a comment or a line's end would cut; null when it is none. */
+  /**
+   * As a value of wg-quick's, which knows the device and none of our other variables; null when it
+   * is none: a comment or a line's end would cut it, a {@code %i} of its own would be another.
+   */
   static String write(HookCommand command) {
+    if (command.arguments().stream().anyMatch(argument -> argument.contains("%i"))) {
+      return null;
+    }
     String text =
         command.shell()
-            ? command.arguments().getFirst()
+            ? INTERFACE.matcher(command.arguments().getFirst()).replaceAll("%i")
             : command.arguments().stream()
                 .map(WgQuickHooks::quoted)
                 .collect(Collectors.joining(" "));
-    return text.indexOf('#') >= 0 || !text.equals(text.strip()) || text.lines().count() != 1
+    return text.contains("TALTUN_")
+            || text.indexOf('#') >= 0
+            || !text.equals(text.strip())
+            || text.lines().count() != 1
         ? null
         : text;
   }

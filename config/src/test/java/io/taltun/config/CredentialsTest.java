@@ -42,6 +42,24 @@ class CredentialsTest {
   }
 
   @Test
+  void shouldFindThoseOfTheServiceThatRunsWithTheFile() throws IOException {
+    Path files = folder.resolve("etc");
+    Path service = Files.createDirectories(folder.resolve("run/taltun@my-gw.service"));
+    Path key = Files.writeString(service.resolve("my-gw.key"), "the text");
+    assertThat(find(files.resolve("my-gw.yaml"))).isEqualTo(key);
+    assertThat(find(files.resolve("x/../my-gw.yaml"))).isEqualTo(key);
+    assertThat(find(folder.resolve("my-gw.yaml"))).as("nobody's file").isNull();
+    assertThat(find(files.resolve("other.yaml"))).as("does not run").isNull();
+    assertThat(find(files.resolve("my-gw.conf"))).as("no service's file").isNull();
+    assertThat(find(Path.of("/"))).isNull();
+  }
+
+  private Path find(Path file) {
+    return Credentials.ofService(file, folder.resolve("etc"), folder.resolve("run"))
+        .find("my-gw.key");
+  }
+
+  @Test
   void shouldRefuseACredentialWhenEverybodyMayReadIt() throws IOException {
     Path file = credential("r--r--r--");
     assertThatThrownBy(() -> KeyFile.readCredential(file)).hasMessageContaining("chmod 600");

@@ -116,6 +116,26 @@ class HooksTest {
   }
 
   @Test
+  void shouldNameTheDeviceAsWgQuickDoesWhenExported() {
+    String text =
+        WgQuick.write(
+            valid(
+                Samples.parse(
+                    keys(
+                        """
+                        interface: {private-key: OWN_PRIVATE}
+                        hooks:
+                          on-up: "tc qdisc add dev $TALTUN_INTERFACE root fq; logger ${TALTUN_INTERFACE}"
+                          on-down: "logger $TALTUN_INTERFACE $TALTUN_REASON"
+                        """))));
+    assertThat(text)
+        .contains("PostUp = tc qdisc add dev %i root fq; logger %i\n")
+        .contains("# Not carried over: on-down\n")
+        .doesNotContain("PreDown");
+    assertThat(WgQuickHooks.write(HookCommand.ofShell("date +%i"))).isNull();
+  }
+
+  @Test
   void shouldRefuseCommandsThatOthersMayWrite(@TempDir Path folder) throws Exception {
     Path key = Files.writeString(folder.resolve("key"), Samples.OWN_PRIVATE + "\n");
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
