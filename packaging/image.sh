@@ -62,9 +62,8 @@ java_options() {
     path+=${path:+:}$1/lib/${archive##*/}
   done
   sed '/^#/d; /^$/d' "$ROOT/scripts/jvm.options"
-  echo "-Djffi.boot.library.path=$1/native"
-  echo "-Djava.library.path=$1/native"
-  printf -- '-cp\n%s\n' "$path"
+  # In quotes: a checkout's path may have blanks.
+  printf '"%s"\n' "-Djffi.boot.library.path=$1/native" "-Djava.library.path=$1/native" -cp "$path"
 }
 
 # age FOLDER: the cache holds the times of the archives: they are those that the package gives them.

@@ -164,7 +164,7 @@ switched_off() {
   must_not listens
 }
 
-need 'the metrics cases' curl jq prometheus || note 'some cases will be skipped'
+need 'the metrics cases' curl jq && need_beside prometheus prometheus promtool || note 'some cases will be skipped'
 must ns_pair a b
 taltun_case 'metrics: promtool finds nothing to say' text_is_clean
 taltun_case 'metrics: the alerts are well-formed and fire when they should' rules_are_clean

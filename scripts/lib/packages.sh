@@ -43,3 +43,32 @@ apt_get() {
   rm -f "$log"
   return $status
 }
+
+# need_beside PACKAGE PROGRAM...: where a program is missing its package is unpacked beside the system, in ~/.cache/taltun, and
+# added to PATH: what installing it would start or change stays away.
+need_beside() {
+  local package=$1 program folder=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/taltun/$1 work
+  shift
+  export PATH=$PATH:$folder/usr/bin
+  for program; do
+    command -v "$program" >/dev/null || break
+    program=
+  done
+  [ -n "$program" ] || return 0
+  command -v apt-get >/dev/null || { echo "taltun: $program is missing (package $package)" >&2; return 1; }
+  echo "taltun: fetching $package into $folder" >&2
+  mkdir -p "${folder%/*}" && work=$(mktemp -d "$folder.XXXXXX") || return 1
+  if (cd "$work" && with_bar 20 unpack_beside "$package"); then
+    rm -rf "$folder" && mv "$work/root" "$folder" && rm -rf "$work"
+  else
+    tail -n 5 "$work/log" >&2
+    rm -rf "$work"
+    return 1
+  fi
+}
+
+# unpack_beside PACKAGE: in the working directory. _apt cannot read root's cache folder.
+unpack_beside() {
+  local download=(apt-get -q -o APT::Sandbox::User=root download "$1")
+  { "${download[@]}" || { apt-get -q update && "${download[@]}"; }; } >log 2>&1 && dpkg-deb -x "$1"_*.deb root >>log 2>&1
+}

@@ -17,19 +17,25 @@ final class IdleControl implements AutoCloseable {
   final PeerTable peers = new PeerTable(random, 1);
   final ForwardingTables tables = new ForwardingTables(peers.sessions(), 1420, false);
   final WorkerGroup workers = new WorkerGroup(List.of(), tables, 1484, () -> {}, new NoFaults());
-  final Control control =
-      new Control(
-          new ControlThread(new NoFaults()),
-          workers,
-          tables,
-          peers,
-          PRIMITIVES.aead(),
-          random,
-          () -> 0,
-          1L << 30,
-          PeerMemory.NONE);
+  final Control control;
 
-  IdleControl() throws SystemCallException {}
+  IdleControl() throws SystemCallException {
+    this(PeerMemory.NONE);
+  }
+
+  IdleControl(PeerMemory memory) throws SystemCallException {
+    control =
+        new Control(
+            new ControlThread(new NoFaults()),
+            workers,
+            tables,
+            peers,
+            PRIMITIVES.aead(),
+            random,
+            () -> 0,
+            1L << 30,
+            memory);
+  }
 
   /** A peer's key like no other value's. */
   static PublicKey key(int value) {
