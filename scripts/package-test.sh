@@ -21,7 +21,7 @@ TALTUN=(chroot "$BARE" /usr/bin/taltun)
 # everything: the names of all files that are there, but those of the package manager and of the C library's caches.
 everything() {
   (cd "$BARE" && find . -xdev \( -path "./var/lib/dpkg" -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt \
-    -o -path ./tmp \) -prune -o -print | grep -vE '^\./(etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/ld.so.cache)$' | sort)
+    -o -path ./tmp -o -path ".$RUN" \) -prune -o -print | grep -vE '^\./(etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/ld.so.cache)$' | sort)
 }
 
 installs() {
