@@ -6,14 +6,31 @@ import static io.taltun.daemon.peer.WireGuardLimits.INITIATION_INTERVAL_NS;
 import io.taltun.crypto.noise.Tai64n;
 
 /**
- * What a peer's next initiation is held against: those before it. Outlives sessions, keys and the
- * link being down, so that no recording is ever answered. Control thread only.
+ * The timestamps of a peer's initiations and of ours to it: what the next is held against. Outlives
+ * sessions, keys and the link being down, so that no recording is ever answered. Control thread
+ * only.
  */
 final class InitiationHistory {
   private byte[] greatestTimestamp = new byte[Tai64n.LENGTH];
 
   /** When the latest was accepted. */
   private long acceptedNs = NEVER;
+
+  /** Of ours, or one that is not earlier. */
+  private byte[] sent;
+
+  /**
+   * @param sent the latest label that we sent to anybody: the peer may have been one before
+   */
+  InitiationHistory(byte[] sent) {
+    this.sent = sent;
+  }
+
+  /** The label of our next initiation, not to be changed. */
+  byte[] next(Tai64n timestamps) {
+    sent = timestamps.next(sent);
+    return sent;
+  }
 
   /** Why an authentic initiation of {@code timestamp} goes no further, or null. */
   HandshakeDrop objection(byte[] timestamp, long nowNs) {

@@ -56,7 +56,7 @@ public final class PeerProtocol {
   /** The latest initiation or response that was sent. */
   long handshakeSentNs = NEVER;
 
-  final InitiationHistory initiations = new InitiationHistory();
+  final InitiationHistory initiations;
   final BackOff backOff = new BackOff();
 
   /** The latest initiation had no answer, and nothing authentic came since. */
@@ -72,6 +72,7 @@ public final class PeerProtocol {
     this.attachment = settings.attachment();
     this.endpoint = settings.endpoint();
     this.traffic = new TrafficWatch(timers, device);
+    this.initiations = new InitiationHistory(device.timestamps.last());
   }
 
   /** Who the peer is. */
@@ -442,7 +443,7 @@ public final class PeerProtocol {
             device.local(), keys.remoteStatic(), keys.presharedKey(), device.random);
     byte[] message = new byte[Initiation.LENGTH];
     if (!handshake.writeInitiation(
-        index, device.timestamps.next(), keys.staticSecret(device.local()), message)) {
+        index, initiations.next(device.timestamps), keys.staticSecret(device.local()), message)) {
       handshake.close();
       device.releaseIndex(index);
       device.actions.dropped(HandshakeDrop.LOW_ORDER_KEY);

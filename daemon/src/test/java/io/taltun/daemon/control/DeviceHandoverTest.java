@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 /** What stays true of a gateway in its next process, whatever else its file says by now. */
 class DeviceHandoverTest {
   private static final PublicKey ANN = IdleControl.key(1);
-  private static final byte[] SENT = {0x60, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0};
-  private static final byte[] ANSWERED = {0x60, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0};
+  private static final byte[] SENT = {0x40, 0, 0, 0, 0x70, 0, 0, 2, 0, 0, 0, 0};
+  private static final byte[] ANSWERED = {0x40, 0, 0, 0, 0x70, 0, 0, 1, 0, 0, 0, 0};
 
   private final Remembered memory = new Remembered();
   private final IdleControl next = new IdleControl(memory);

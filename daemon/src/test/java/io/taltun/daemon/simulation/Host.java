@@ -167,12 +167,9 @@ final class Host {
     }
   }
 
-  /** Another process, of another boot. Timestamps are remembered when they could go back. */
-  void restart(boolean remembering) {
-    byte[] latest = timestamps.next();
-    Tai64n fresh = new Tai64n(clock);
-    boolean goesBack = Tai64n.compare(new Tai64n(clock).next(), latest) <= 0;
-    timestamps = remembering || goesBack ? new Tai64n(clock, latest) : fresh;
+  /** Another process, of another boot, with what the one before left of its timestamps. */
+  void restart() {
+    timestamps = new Tai64n(clock, timestamps.last());
     clock.restart(random.nextLong(-600_000_000_000L, 1L << 50));
     awake = true;
     stalled = false;

@@ -93,7 +93,7 @@ final class Misfortunes {
     world.tally.count(Event.RESTARTS);
     host.stop();
     if (random.nextInt(3) == 0) {
-      host.restart(random.nextBoolean());
+      host.restart();
     } else {
       world.schedule.after(random.nextLong(60 * S), () -> restartLater(host));
     }
@@ -101,7 +101,7 @@ final class Misfortunes {
 
   void restartLater(Host host) {
     if (!host.running()) {
-      host.restart(random.nextBoolean());
+      host.restart();
     }
   }
 
