@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
  * Sees every datagram and sends what it likes, from wherever it likes: recordings, recordings with
  * other bits, another length or another index, and garbage. It has no key.
  *
- * <p>While it is to be mild it only repeats what arrived since the network was mended, as a
- * recording that never arrived is a late datagram like any other.
+ * <p>While it is to be mild it only repeats what arrived since the network was mended, where it was
+ * meant to, as a recording that never did is a late datagram like any other.
  */
 final class Attacker {
   private static final int RECORDED = 128;
@@ -88,7 +88,10 @@ final class Attacker {
       System.arraycopy(like.bytes(), 0, bytes, 0, MessageType.LENGTH);
     }
     return new Datagram(
-        new Message(Message.NOBODY, Message.NOBODY, bytes), bytes, anywhere(), like.to());
+        new Message(Message.NOBODY, Message.NOBODY, Message.NOBODY, bytes),
+        bytes,
+        anywhere(),
+        like.to());
   }
 
   /** The header of one transport message before the body of another. */

@@ -333,7 +333,8 @@ final class Host {
     } else {
       reports.add(() -> handshakeMessage(datagram));
     }
-    if (datagram.genuine()) {
+    int addressee = datagram.message().addressee;
+    if (datagram.genuine() && (addressee == number || addressee == Message.NOBODY)) {
       datagram.message().arrived = true;
     }
     settleReports();

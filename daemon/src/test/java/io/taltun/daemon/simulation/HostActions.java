@@ -148,10 +148,12 @@ final class HostActions implements Actions, IndexSource {
     if (!host.linkUp()) {
       throw new Violation("device %d sends while its link is down".formatted(host.number));
     }
+    int addressee = Message.NOBODY;
     if (peer != null) {
       remote(peer).peer.controlLane().sentHandshake(length);
+      addressee = remote(peer).other.number;
     }
-    world.network.send(host, to, message);
+    world.network.send(host, addressee, to, message);
   }
 
   @Override

@@ -79,8 +79,11 @@ final class Network {
     generation++;
   }
 
-  void send(Host from, Endpoint to, byte[] bytes) {
-    Message message = new Message(nextNumber++, from.number, bytes);
+  /**
+   * @param addressee number of the device that it is for, wherever {@code to} is by now
+   */
+  void send(Host from, int addressee, Endpoint to, byte[] bytes) {
+    Message message = new Message(nextNumber++, from.number, addressee, bytes);
     Datagram datagram = new Datagram(message, bytes, from.address, to);
     trace.mix(message.number << 8 | from.number);
     trace.add(from.number, () -> "sends " + datagram);

@@ -106,7 +106,7 @@ final class Worker implements AutoCloseable {
     to.lane().sent(1, message.length, data, host.bootNs());
     host.sampleSoon(to);
     Endpoint endpoint = to.peer.endpoint();
-    world.network.send(host, endpoint, message);
+    world.network.send(host, to.other.number, endpoint, message);
     return true;
   }
 
