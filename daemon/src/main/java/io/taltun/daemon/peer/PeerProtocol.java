@@ -289,9 +289,8 @@ public final class PeerProtocol {
 
   private void run(Timer timer, long nowNs) {
     switch (timer) {
-      case SESSION_ENDS -> {
-        // The state follows.
-      }
+      // Nothing is left to renew; the state follows.
+      case SESSION_ENDS -> timers.disarm(Timer.REKEY_AS_RESPONDER);
       case ANSWER_OVERDUE -> {
         markUnanswered();
         if (unanswered) {

@@ -145,6 +145,18 @@ class RekeyTest {
   }
 
   @Test
+  void shouldNotRenewByVolumeAsResponderWhenTheSessionHasEndedMeanwhile() {
+    Pair volume = new Pair(0, 1000);
+    volume.handshake();
+    volume.clock.advanceNs(178 * S);
+    volume.bob.send(volume.toAlice, "x".repeat(1000));
+    volume.bobSamples();
+    volume.clock.advanceNs(5 * S);
+    volume.bob.poll();
+    assertThat(initiationsOf(volume.bob)).isZero();
+  }
+
+  @Test
   void shouldLeaveItToInitiatorWhenSheRenewsInTime() {
     Pair volume = new Pair(0, 1000);
     volume.handshake();
