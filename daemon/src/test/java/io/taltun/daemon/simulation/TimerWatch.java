@@ -270,12 +270,13 @@ final class TimerWatch {
     if (!sendable(nowNs) || !outlived() && !usedUp()) {
       return;
     }
-    // The responder leaves a renewal by volume to the initiator for REKEY_TIMEOUT.
+    // The responder leaves a renewal by volume to the initiator for REKEY_TIMEOUT; whoever has just
+    // answered an initiation begins as much later.
     long withinNs = current.initiator() ? DEFERRED_NS : DEFERRED_NS + REKEY_TIMEOUT_NS;
     if (renewalDueNs == NEVER) {
       renewalDueNs = nowNs;
     } else if (remote.host.world.calm
-        && nowNs - renewalDueNs > withinNs
+        && nowNs - Math.max(renewalDueNs, handshakeSentNs) > withinNs
         && (initiatedNs == NEVER || initiatedNs < renewalDueNs)) {
       throw new Violation(
           "no initiation when it was time, to %s: %s".formatted(remote, describe(nowNs)));
