@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one connection's requests. */
+/** Answers one connection's requests, one after the other. */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger("admin");
   private static final String STOP = "/stop";
@@ -81,6 +81,12 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   /** What goes out with 503. */
   private record Unwell(Map<String, String> body) {}
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    context.fireChannelActive();
+    context.read();
+  }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
@@ -177,9 +183,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
     HttpUtil.setKeepAlive(response, keepAlive);
     ChannelFuture sent = context.writeAndFlush(response);
-    if (!keepAlive) {
-      sent.addListener(ChannelFutureListener.CLOSE);
-    }
+    sent.addListener(keepAlive ? done -> context.read() : ChannelFutureListener.CLOSE);
     return sent;
   }
 

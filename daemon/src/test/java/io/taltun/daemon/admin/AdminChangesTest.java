@@ -10,9 +10,17 @@ import io.taltun.config.TaltunConfig;
 import io.taltun.daemon.gateway.FakeGateway;
 import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,5 +195,35 @@ class AdminChangesTest {
     HttpExchange.Response response = post("/routes", "{'add':['172.16.0.0/12']}");
     assertThat(response.status()).isEqualTo(409);
     assertThat(json(response).path("error").asText()).isEqualTo("cannot add route");
+  }
+
+  @Test
+  void shouldAnswerInTheOrderOfTheRequestsWhenTheyCameAtOnce() throws IOException {
+    String change = "{\"set\":[]}";
+    byte[] pipelined =
+        ("POST /peers HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(change.length(), change)
+                + "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+            .repeat(20)
+            .concat("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(folder.resolve("tal0.sock")));
+      channel.write(ByteBuffer.wrap(pipelined));
+      String answers =
+          new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+      List<String> statuses =
+          Pattern.compile("HTTP/1.1 (\\d+)")
+              .matcher(answers)
+              .results()
+              .map(result -> result.group(1))
+              .toList();
+      List<String> expected = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        expected.addAll(List.of("200", "404"));
+      }
+      expected.add("200");
+      assertThat(statuses).isEqualTo(expected);
+    }
   }
 }
