@@ -22,6 +22,8 @@ import io.taltun.daemon.gateway.ReconfigureException;
 import io.taltun.daemon.health.Health;
 import io.taltun.daemon.reload.Reloader;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,15 +32,23 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one connection's requests, one after the other. */
+/**
+ * Answers one connection's requests, one after the other: answers are told apart by their order.
+ */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger("admin");
   private static final String STOP = "/stop";
   private static final String WHY = "/why?address=";
 
+  private static final int MOST_WAITING = 64;
+
   private final Gateway gateway;
   private final AdminTasks tasks;
   private final Map<String, Map<HttpMethod, Supplier<Object>>> answers;
+
+  // Written by the event loop.
+  private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
+  private boolean answering;
 
   AdminHandler(Gateway gateway, AdminTasks tasks) {
     this.gateway = gateway;
@@ -83,13 +93,37 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private record Unwell(Map<String, String> body) {}
 
   @Override
-  public void channelActive(ChannelHandlerContext context) {
-    context.fireChannelActive();
-    context.read();
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    if (!answering) {
+      answering = true;
+      answer(context, request);
+    } else if (waiting.size() < MOST_WAITING) {
+      waiting.add(request.retain());
+    } else {
+      context.close();
+    }
+  }
+
+  private void answerNext(ChannelHandlerContext context) {
+    FullHttpRequest request = waiting.poll();
+    answering = request != null;
+    if (answering) {
+      try {
+        answer(context, request);
+      } finally {
+        request.release();
+      }
+    }
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+  public void channelInactive(ChannelHandlerContext context) {
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
+    context.fireChannelInactive();
+  }
+
+  private void answer(ChannelHandlerContext context, FullHttpRequest request) {
     String path = request.uri();
     // The only one with a question in its path.
     var byMethod = path.startsWith(WHY) ? why(path) : answers.get(path);
@@ -146,8 +180,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   /** Answers when the task is done; the connection's thread does not wait for it. */
-  private static void run(
-      ChannelHandlerContext context, boolean keepAlive, CompletableFuture<?> task) {
+  private void run(ChannelHandlerContext context, boolean keepAlive, CompletableFuture<?> task) {
     task.whenComplete(
         (answer, failure) -> {
           if (failure == null) {
@@ -169,7 +202,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     return Map.of("error", message);
   }
 
-  private static ChannelFuture send(
+  private ChannelFuture send(
       ChannelHandlerContext context, boolean keepAlive, HttpResponseStatus status, Object body) {
     byte[] json;
     try {
@@ -183,7 +216,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, json.length);
     HttpUtil.setKeepAlive(response, keepAlive);
     ChannelFuture sent = context.writeAndFlush(response);
-    sent.addListener(keepAlive ? done -> context.read() : ChannelFutureListener.CLOSE);
+    sent.addListener(keepAlive ? done -> answerNext(context) : ChannelFutureListener.CLOSE);
     return sent;
   }
 

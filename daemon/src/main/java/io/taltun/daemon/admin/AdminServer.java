@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.taltun.daemon.gateway.Gateway;
 import io.taltun.daemon.reload.Reloader;
@@ -48,14 +47,11 @@ public final class AdminServer implements AutoCloseable {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                // Answers come in the order of the requests, however long the first one takes.
-                channel.config().setAutoRead(false);
                 channel
                     .pipeline()
                     .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
-                    .addLast(new FlowControlHandler())
                     .addLast(new AdminHandler(gateway, tasks));
               }
             }));

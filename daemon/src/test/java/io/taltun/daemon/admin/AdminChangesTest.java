@@ -199,6 +199,7 @@ class AdminChangesTest {
 
   @Test
   void shouldAnswerInTheOrderOfTheRequestsWhenTheyCameAtOnce() throws IOException {
+    gateway.late = true;
     String change = "{\"set\":[]}";
     byte[] pipelined =
         ("POST /peers HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"

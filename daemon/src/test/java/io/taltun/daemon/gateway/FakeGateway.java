@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A gateway without a data path, with one peer of every kind. */
@@ -50,6 +51,9 @@ public final class FakeGateway implements Gateway {
 
   /** Why the machine refuses a change of the configuration; null for taking it. */
   public volatile String obstacle;
+
+  /** Whether a change takes a moment. */
+  public volatile boolean late;
 
   private volatile long denied;
   private volatile FeatureState udpGso = FeatureState.ON;
@@ -219,6 +223,11 @@ public final class FakeGateway implements Gateway {
     changes.add(change);
   }
 
+  private static <T> CompletableFuture<T> late(T value) {
+    return CompletableFuture.supplyAsync(
+        () -> value, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
+  }
+
   @Override
   public CompletableFuture<Diff> reconfigure(ConfigTarget target, boolean dryRun) {
     TaltunConfig running = config;
@@ -233,7 +242,9 @@ public final class FakeGateway implements Gateway {
       if (!dryRun) {
         config = wanted;
       }
-      return CompletableFuture.completedFuture(Diff.between(running, running, wanted));
+      CompletableFuture<Diff> done =
+          CompletableFuture.completedFuture(Diff.between(running, running, wanted));
+      return late ? done.thenCompose(FakeGateway::late) : done;
     } catch (ReconfigureException e) {
       return CompletableFuture.failedFuture(e);
     }
